@@ -1,0 +1,97 @@
+"""The front door: Assistant, Settings, the values, the errors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from assistant.errors import (
+    AddressRefused,
+    AssistantError,
+    ComposerError,
+    CorpusError,
+    EncoderError,
+    EncoderMismatch,
+    Encrypted,
+    FetchError,
+    LoadError,
+    LoadLimit,
+    NoText,
+    SettingsError,
+    StoreBusy,
+    StoreDamaged,
+    StoreError,
+    UnsupportedFormat,
+)
+from assistant.settings import Settings
+from assistant.types import (
+    Answer,
+    Card,
+    Citation,
+    Document,
+    Failure,
+    Figure,
+    Filters,
+    Hit,
+    Notice,
+    Passage,
+    Progress,
+    Refusal,
+    Reply,
+    Report,
+    Section,
+    Sentence,
+    Source,
+    Step,
+    Turn,
+)
+
+if TYPE_CHECKING:
+    from assistant.pipeline import Assistant
+
+__all__ = [
+    "AddressRefused",
+    "Answer",
+    "Assistant",
+    "AssistantError",
+    "Card",
+    "Citation",
+    "ComposerError",
+    "CorpusError",
+    "Document",
+    "EncoderError",
+    "EncoderMismatch",
+    "Encrypted",
+    "Failure",
+    "FetchError",
+    "Figure",
+    "Filters",
+    "Hit",
+    "LoadError",
+    "LoadLimit",
+    "NoText",
+    "Notice",
+    "Passage",
+    "Progress",
+    "Refusal",
+    "Reply",
+    "Report",
+    "Section",
+    "Sentence",
+    "Settings",
+    "SettingsError",
+    "Source",
+    "Step",
+    "StoreBusy",
+    "StoreDamaged",
+    "StoreError",
+    "Turn",
+    "UnsupportedFormat",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Assistant":  # its imports take a second; whoever wants only the values does not pay for them
+        from assistant.pipeline import Assistant
+
+        return Assistant
+    raise AttributeError(f"module 'assistant' has no attribute {name!r}")

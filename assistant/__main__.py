@@ -1,0 +1,123 @@
+"""The command line: ask, find and status over the same verbs as every other face."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from assistant import Answer, Assistant, AssistantError, Filters, Hit, Refusal, Reply, Settings
+
+LANGUAGES = ("nb", "nn", "da", "sv", "en")
+KINDS = ("case", "guidance", "template")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what `arguments` say (default: the process's own) and print it.
+
+    Returns 0 for a reply (a refusal is one too), 1 for an error; argparse ends the process with 2 for
+    a wrong use.
+    """
+    given = _parser().parse_args(arguments)
+    try:
+        settings = Settings.from_environment()
+        logging.basicConfig(level=settings.log_level.upper(), stream=sys.stderr)
+        value, text = given.verb(Assistant.from_settings(settings), given)
+    except AssistantError as error:
+        print("\n".join(filter(None, (f"{error}", error.hint))), file=sys.stderr)
+        return 1
+    print(json.dumps(plain(value), ensure_ascii=False, indent=2) if given.json else text)
+    return 0
+
+
+def _ask(assistant: Assistant, given: argparse.Namespace) -> tuple[Any, str]:
+    reply = assistant.ask(given.question, country=given.country, language=given.language)
+    return reply, reply_text(reply)
+
+
+def _find(assistant: Assistant, given: argparse.Namespace) -> tuple[Any, str]:
+    filters = Filters(kinds=tuple(given.kind))
+    hits = assistant.find(given.question, country=given.country, filters=filters, limit=given.limit)
+    return hits, "\n\n".join(_hit_text(place, hit) for place, hit in enumerate(hits, start=1)) or "Nothing found."
+
+
+def _status(assistant: Assistant, given: argparse.Namespace) -> tuple[Any, str]:
+    status = plain(assistant.status())
+    return status, "\n".join(f"{name}: {value}" for name, value in status.items())
+
+
+def reply_text(reply: Reply) -> str:
+    """The reply as plain text: an answer with its sources, or why not and what is nearest."""
+    if isinstance(reply, Refusal):
+        nearest = [f"  {hit.passage.card.title} ({hit.passage.card.id})" for hit in reply.hits]
+        return "\n".join([f"No answer: {reply.reason}.", *(["Nearest:", *dict.fromkeys(nearest)] if nearest else [])])
+    return f"{reply.text}\n\n{_sources(reply)}"
+
+
+def _sources(answer: Answer) -> str:
+    lines = []
+    for citation in answer.citations:
+        card = citation.passage.card
+        place = " › ".join(citation.passage.path) or citation.passage.heading
+        told = ", ".join(
+            filter(None, (card.country, card.as_of, place, f"page {p}" if (p := citation.passage.page) else ""))
+        )
+        lines.append(f"[{citation.number}] {card.title} ({told})" if told else f"[{citation.number}] {card.title}")
+        lines += [f"    {url}" for url in dict.fromkeys(s.url for s in card.sources if s.url)][:1]
+    return "\n".join(lines)
+
+
+def _hit_text(place: int, hit: Hit) -> str:
+    ranks = ", ".join(f"{name} {rank}" for name, rank in sorted(hit.ranks.items()))
+    first = hit.passage.text.splitlines()[0] if hit.passage.text else ""
+    return f"{place}. {hit.passage.card.title} ({hit.passage.id}; {hit.score:.3f}; {ranks})\n   {first}"
+
+
+def plain(value: Any) -> Any:
+    """`value` in JSON's types: a dataclass becomes its fields, an Answer with `text` and `sentences` besides."""
+    if is_dataclass(value) and not isinstance(value, type):
+        held = {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+        return {"text": value.text, "sentences": plain(value.sentences)} | held if isinstance(value, Answer) else held
+    if isinstance(value, Mapping):
+        return {str(name): plain(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(item) for item in value]
+    return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m assistant", description="Ask the knowledge base.")
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--json", action="store_true", help="print JSON")
+    where = argparse.ArgumentParser(add_help=False)
+    where.add_argument("question", metavar="QUESTION")
+    where.add_argument("--country", type=str.upper, help="where you stand: NO, DK, SE, FI (default: not said)")
+
+    ask = verbs.add_parser("ask", parents=[where, common], help="answer with citations, or refuse and say why")
+    ask.add_argument("--language", choices=LANGUAGES, help="language to answer in (default: the question's)")
+    ask.set_defaults(verb=_ask)
+
+    find = verbs.add_parser("find", parents=[where, common], help="the passages nearest to a question")
+    find.add_argument("--limit", type=_positive, default=10, help="most passages to show (default: 10)")
+    find.add_argument("--kind", choices=KINDS, action="append", default=[], help="only this kind (may be repeated)")
+    find.set_defaults(verb=_find)
+
+    status = verbs.add_parser("status", parents=[common], help="what is in the library and the index")
+    status.set_defaults(verb=_status)
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

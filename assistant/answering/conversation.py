@@ -1,0 +1,51 @@
+"""A follow-up and its history become a question that stands alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from assistant.language import stopwords, words
+from assistant.types import Turn
+
+_OPENS = re.compile(
+    r"^\W*(?:og|å|och|and|men|but|hva med|hvad med|kva med|vad händer|what about|how about|hva hvis|hvad hvis|og hvis|gjelder det|gælder det|gäller det|"
+    r"kan du|kan i|could you|så\b|then\b|eller\b|or\b|hvorfor|kvifor|varför|why)\b",
+    re.IGNORECASE,
+)
+_POINTS = re.compile(
+    r"\b(?:det|den|de|dem|dei|der|da|då|dette|denne|disse|desse|detta|dessa|deres|deira|deras|han|hun|ho|it|its|they|them|their|this|that|these|those|there|"
+    r"så|liknende|liknande|lignende|tilsvarende|similar|same|samme)\b",
+    re.IGNORECASE,
+)
+FEW = 9
+"""Words of a question (function words apart, in any of our languages) up to which a pointing word makes it a follow-up."""
+
+
+def settle(question: str, history: Sequence[Turn], places_named: Callable[[str], str]) -> str:
+    """The question made to stand alone; unchanged where it already does, or where there is no history.
+
+    A follow-up opens with a linking word or points back, and is short. The topic is the last question of the
+    history that stood alone, with the follow-ups since; `places_named` takes from a text the countries that it
+    names, so that a country named now replaces the one named then.
+    """
+    if not history or not follows(question):
+        return question
+    earlier: list[str] = []
+    for turn in reversed(history):
+        earlier.insert(0, turn.question)
+        if not follows(turn.question):
+            break
+    topic = " ".join([earlier[0], *earlier[1:][-1:]])
+    if places_named(question) != question:
+        topic = places_named(topic)
+    return f"{topic.strip()} {question.strip()}"
+
+
+def follows(question: str) -> bool:
+    """Whether a question leans on what was said before."""
+    known = frozenset().union(*(stopwords(language) for language in ("nb", "nn", "da", "sv", "en")))
+    content = [word for word in words(question) if word not in known]
+    if _OPENS.search(question) and len(content) <= FEW:
+        return True
+    return len(content) <= FEW and bool(_POINTS.search(question))

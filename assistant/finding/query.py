@@ -1,0 +1,164 @@
+"""A question becomes a Query: language, countries, kinds, intent, glossary terms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from assistant.finding import jurisdiction
+from assistant.language import detect, words
+from assistant.types import Concept, Filters, Intent, Query
+
+MAX_EXPANSION = 24
+"""Most words that glossary terms add to a question; more dilutes the keywords."""
+
+_TEMPLATE = (
+    r"\b(?:malen?|maler|skabelon\w*|mall|mallar|templates?|skjema\w*|skema\w*|blankett\w*|formular\w*|formulering\w*|"
+    r"sjekkliste\w*|tjekliste\w*|checklista|checklist|ferdige?|ferdig\s?skrevet|færdig\w*|fyll\w* (?:ut|inn|i)|udfylde?\w*|"
+    r"sample|model clause|standardtekst\w*|tekst(?:en)? til|text till|wording|invitasjon til|invitation til|"
+    r"saksframlegg|indstilling)\b"
+)
+_COMPARISON = (
+    r"\b(?:forskjell\w*|forskel\w*|skillnad\w*|skilnad\w*|difference\w*|differs?|skiller|skil|skiljer|adskiller|versus|vs|"
+    r"likt og ulikt|likheter|ligheder|sammenlign\w*|samanlikn\w*|jämför\w*|compare\w*|comparison|"
+    r"(?:hva|kva|hvad|vad|which|what) (?:er|is) (?:best|bedst|bäst)|better|"
+    r"det samme|det same|same(?: thing)? as|samma sak|blander|hva er hva|kontra|i motsetning til|eller heller)\b"
+)
+_EXAMPLE = (
+    r"\b(?:eksemp\w*|døme\w*|exemp\w*|examples?|erfaring\w*|erfarenhet\w*|experiences?|"
+    r"(?:hvem|kven|vem|who|hvilke (?:kommuner|byer)|which (?:cities|municipalities|towns)|vilka kommuner) (?:har|gir|giver|ger|have|has|set)|"
+    r"(?:har|er) (?:nokon|noen|nogen|nogle|några|någon|det noen|der nogen|der nogle)|finnes det|findes der|finst det|"
+    r"finns det|kender i|kjenner dere|is there any|are there any|has anyone|noe om|noget om|något liknande|berätta|fortell om|fortæl)\b"
+)
+_FIGURE = (
+    r"\b(?:(?:hvor|kor) (?:mange|mye|mykje|meget|stor\w*|lang\w*|høy\w*|høj\w*|lenge)|hur (?:många|mycket|stor\w*|länge)|"
+    r"how (?:many|much|large|long|high)|antall\w*|antal\w*|prosentandel|beløpsgrense\w*|terskel\w*|tersklene|tærskel\w*|"
+    r"tröskelvärde\w*|threshold\w*|hvad koster|hva koster|vad kostar|what does it cost|gebyr\w*|satsen?)\b"
+)
+_HOWTO = (
+    r"\b(?:hvordan|korleis|hur (?:gör|går|ska|skriver|kommer|ser)|how (?:do|can|to|should|does)|framgangsmåte|fremgangsmåde|"
+    r"steg for steg|trin for trin|step by step|walk me through|i rekkefølge|rekkjefølgje|hva gjør vi|hvad gør vi|vad gör vi|"
+    r"hvor begynner|hvor starter|griber vi|går vi fram|går vi frem|i praktiken|set up)\b"
+)
+_CONDITIONS = (
+    r"\b(?:hvilke (?:krav|vilkår|betingelser)|kva krav|vilka krav|hva (?:må|skal) til|kva må til|vad krävs|hvad (?:kræver|kræves)|"
+    r"hva kreves|når (?:kan|gjelder|holder|må|skal)|hvornår|när (?:får|kan|gäller)|when (?:may|can|must|does)|"
+    r"under hvilke|vilkår for|betingelser for|conditions?|leve op til|opfylde|oppfylle|oppfyller|who may|hvem kan|kven kan|vem får)\b"
+)
+_DEFINITION = (
+    r"\b(?:(?:hva|kva|hvad|vad) (?:er|är|var|betyr|tyder|betyder|menas|menes|mener|heter|hedder|kalles|kaldes|innebär|innebærer)|"
+    r"what (?:is|are|does .{0,40} mean)|står .{0,20} for|forkort\w*|førkort\w*|förkort\w*|definisjon\w*|definition\w*|"
+    r"for noe\b|for noget|stand for)\b"
+)
+_BROAD = (
+    r"\b(?:oversikt|overblik|översikt|overview|hvilke måter|hvilke måder|hvilke kommuner|vilka sätt|what (?:legal )?tools|which tools|"
+    r"hvor begynner jeg|hvor starter jeg|hvor begynder jeg|var börjar jag|where do i start|går (?:som regel )?galt|går typisk galt|"
+    r"ny på innkjøp|helt ny|hva har .{0,60} å si|kva har .{0,60} å seie)\b"
+)
+_CUES: tuple[tuple[Intent, re.Pattern[str]], ...] = tuple(
+    (intent, re.compile(pattern))
+    for intent, pattern in (
+        ("broad", _BROAD),
+        ("template", _TEMPLATE),
+        ("comparison", _COMPARISON),
+        ("example", _EXAMPLE),
+        ("figure", _FIGURE),
+        ("howto", _HOWTO),
+        ("conditions", _CONDITIONS),
+        ("definition", _DEFINITION),
+    )
+)  # type: ignore[assignment]
+
+
+@dataclass(frozen=True, slots=True)
+class Glossary:
+    """The glossary's concepts, ready to be found in a question."""
+
+    concepts: Mapping[str, Concept]
+    phrases: Mapping[tuple[str, ...], tuple[str, ...]] = field(repr=False)
+    longest: int = 1
+
+    @classmethod
+    def of(cls, concepts: Sequence[Concept]) -> Glossary:
+        """Index every term and abbreviation by its words (lower case), whatever the language."""
+        phrases: dict[tuple[str, ...], list[str]] = {}
+        for concept in concepts:
+            for phrase in _phrases(concept):
+                ids = phrases.setdefault(phrase, [])
+                if concept.id not in ids:
+                    ids.append(concept.id)
+        longest = max(map(len, phrases), default=1)
+        return cls({c.id: c for c in concepts}, {k: tuple(v) for k, v in phrases.items()}, longest)
+
+    def find(self, text: str) -> tuple[str, ...]:
+        """Ids of the concepts that `text` names, longest phrase first at each place, in reading order."""
+        tokens, found, at = words(text), list[str](), 0
+        while at < len(tokens):
+            for length in range(min(self.longest, len(tokens) - at), 0, -1):
+                ids = self.phrases.get(tuple(tokens[at : at + length]))
+                if ids:
+                    found.extend(i for i in ids if i not in found)
+                    break
+            else:
+                length = 1
+            at += length
+        return tuple(found)
+
+
+def read(
+    question: str,
+    *,
+    country: str | None,
+    language: str | None,
+    filters: Filters,
+    glossary: Glossary,
+    places: Mapping[str, str],
+) -> Query:
+    """Read a question that stands alone.
+
+    `country` is where the asker stands (None = not said) and `language` the language to answer in (None = the
+    question's own). `places` maps lower-cased place names to countries.
+    """
+    spoken = language or detect(question)
+    intent = intent_of(question)
+    whose, sides = jurisdiction.settle(question, spoken, country, places, compares=intent == "comparison")
+    law = tuple(dict.fromkeys(c for side in sides for c in jurisdiction.BINDS.get(side, (side, "EU"))))
+    terms = glossary.find(question)
+    return Query(
+        text=question,
+        language=spoken,
+        country=whose,
+        countries=sides,
+        law=law,
+        intent=intent,
+        terms=terms,
+        expansion=_expand(terms, question, glossary),
+        filters=filters,
+    )
+
+
+def intent_of(question: str) -> Intent:
+    """What kind of answer fits; "rule" where no cue is found. Cues are words of nb, nn, da, sv and en."""
+    lower = question.lower()
+    for intent, pattern in _CUES:
+        if pattern.search(lower):
+            return intent
+    return "rule"
+
+
+def _phrases(concept: Concept) -> set[tuple[str, ...]]:
+    terms = [term for group in concept.terms.values() for term in group]
+    terms += [re.sub(r"\s*\(.*?\)", "", short) for short in concept.abbreviations]
+    return {phrase for term in terms if (phrase := words(term))}
+
+
+def _expand(terms: Sequence[str], question: str, glossary: Glossary) -> tuple[str, ...]:
+    """The other languages' words for the concepts found: first term of each language, then the rest."""
+    asked, added = question.lower(), list[str]()
+    for place in range(3):
+        for name in terms:
+            for group in glossary.concepts[name].terms.values():
+                if place < len(group) and group[place].lower() not in asked and group[place] not in added:
+                    added.append(group[place])
+    return tuple(added[:MAX_EXPANSION])

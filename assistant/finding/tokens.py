@@ -1,0 +1,65 @@
+"""What an encoder gives: a vector per text and per token, and the compact form in which tokens are kept."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.errors import StoreDamaged
+
+HEADER = struct.Struct("<4sIH")  # mark, tokens, dimension
+MARK = b"TOK1"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenVectors:
+    """One contextual vector per token of a text, for late interaction (Khattab & Zaharia 2020, arXiv 2004.12832).
+
+    The encoder's own marks (begin, end) and the role prefix are left out. `text[starts[i]:ends[i]]` is token i.
+    """
+
+    vectors: NDArray[np.float32]  # (tokens, dimension), unit length
+    starts: NDArray[np.int32]  # (tokens,), characters in the text as given
+    ends: NDArray[np.int32]  # (tokens,)
+    ids: NDArray[np.int32]  # (tokens,), the encoder's vocabulary, for idf weights
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Texts as numbers, in the order given."""
+
+    dense: NDArray[np.float32]  # (texts, dimension), unit length
+    tokens: tuple[TokenVectors, ...] | None  # None where the encoder cannot give them (a server)
+
+
+def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Each row at length 1; a row of zeros stays."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return (vectors / np.maximum(lengths, 1e-12)).astype(np.float32, copy=False)
+
+
+def pack(tokens: TokenVectors) -> bytes:
+    """The token vectors as bytes, 16 + dimension per token: each vector as signed bytes with a scale of its own.
+
+    The scale makes a vector's largest number 127.
+    """
+    count, dimension = tokens.vectors.shape
+    largest = np.abs(tokens.vectors).max(axis=1) if count else np.zeros(0)
+    scales = np.maximum(largest / 127, 1e-12).astype("<f4")
+    numbers = np.rint(tokens.vectors / scales[:, None]).astype(np.int8)
+    whole = [part.astype("<i4").tobytes() for part in (tokens.starts, tokens.ends, tokens.ids)]
+    return HEADER.pack(MARK, count, dimension) + scales.tobytes() + b"".join(whole) + numbers.tobytes()
+
+
+def unpack(data: bytes) -> TokenVectors:
+    """The token vectors that `pack` made `data` of; raises StoreDamaged for other bytes."""
+    mark, count, dimension = HEADER.unpack_from(data) if len(data) >= HEADER.size else (b"", 0, 0)
+    if mark != MARK or len(data) != HEADER.size + count * (16 + dimension):
+        raise StoreDamaged("Kept token vectors cannot be read.", hint="Rebuild the index from the library.")
+    columns = np.frombuffer(data, "<i4", 4 * count, HEADER.size).reshape(4, count)
+    numbers = np.frombuffer(data, np.int8, count * dimension, HEADER.size + 16 * count)
+    vectors = numbers.reshape(count, dimension) * columns[0].view("<f4")[:, None]
+    return TokenVectors(vectors=vectors, starts=columns[1], ends=columns[2], ids=columns[3])

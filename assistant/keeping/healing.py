@@ -1,0 +1,194 @@
+"""The index in step with the library: publish and withdraw a document, heal, rebuild.
+
+The order of the steps is what makes a crash harmless. New vectors go in first, then one transaction of
+the library makes the document visible, then the old vectors go. What a crash leaves behind is vectors
+that the library does not list: a search passes them over and `heal` removes them.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.errors import StoreDamaged, StoreError
+from assistant.keeping.library import Entry, Library
+from assistant.keeping.locks import owning
+from assistant.keeping.vectors import FIRST, FOLDER, Vectors
+from assistant.settings import Settings
+from assistant.types import Card, Document, Passage
+
+_log = logging.getLogger(__name__)
+
+COLLECTION = "collection"
+"""Stamp in the library: name of the live collection."""
+
+BATCH = 500
+"""Entries that are read, and added, at a time."""
+
+SAMPLE = 20
+"""Entries that must find themselves after healing."""
+
+SAME = 0.999
+"""Cosine similarity from which a vector counts as found again (float32 rounding stays below 1e-5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Healed:
+    """What healing did: entries removed and added, and text hashes whose embedding is not kept.
+
+    Entries of `missing` hashes are not in the index until their texts are embedded again.
+    """
+
+    removed: int = 0
+    added: int = 0
+    missing: tuple[str, ...] = ()
+
+
+def live(settings: Settings, library: Library, encoder: str, dimension: int) -> Vectors:
+    """The live collection of the library; raises as `Vectors.open`."""
+    return Vectors.open(settings, encoder, dimension, library.stamp(COLLECTION) or FIRST)
+
+
+def publish(
+    library: Library,
+    vectors: Vectors,
+    encoder: str,
+    document: Document,
+    passages: Sequence[Passage],
+    entries: Sequence[Entry],
+    made: Mapping[str, tuple[bytes, bytes | None]],
+) -> None:
+    """Make a document visible in library and index, in place of its former version.
+
+    `made` holds, by text hash, the embeddings that the library does not have yet (`Library.embeddings`).
+    When this returns, the document is safe. When it raises StoreError, the former version still answers.
+    """
+    key = document.card.id
+    if made:
+        library.keep_embeddings(encoder, made)
+    missing = _add(library, vectors, encoder, {key: document.card}, entries)
+    if missing:
+        raise StoreError(f"{len(missing)} texts of {key} have no vector of {encoder}.", hint="Ingest it again.")
+    library.keep(document, passages, entries)
+    _clear(vectors, key, {entry.id for entry in entries})
+
+
+def withdraw(library: Library, vectors: Vectors, document_id: str) -> bool:
+    """Remove a document from library and index; False when the library has none of that id."""
+    gone = library.remove(document_id)
+    _clear(vectors, document_id, set())
+    return gone
+
+
+def heal(library: Library, vectors: Vectors, encoder: str) -> Healed:
+    """Remove from the index what the library does not list, and add what is lacking from kept embeddings.
+
+    The caller is the writer (`locks.writing`), or else a document that is just being kept would be taken
+    for a ghost. Raises StoreDamaged when entries that are there are not found again.
+    """
+    there, wanted = vectors.ids(), library.entry_ids()
+    ghosts = there - wanted
+    vectors.remove(ghosts)
+    added, missing = _fill(library, vectors, encoder, wanted - there)
+    _probe(library, vectors, encoder)
+    return Healed(len(ghosts), added, missing)
+
+
+def rebuild(settings: Settings, library: Library, encoder: str, dimension: int) -> Vectors:
+    """Build the index anew from the library's embeddings, beside the live one, then put it in its place.
+
+    Needs no encoder: every visible entry's embedding must be kept (`Library.missing` names those that are
+    not). Until the swap, one change of a stamp, the old collection answers. A folder that Chroma cannot
+    read is removed first: the caller has closed what it had open of it. Raises StoreError when embeddings
+    are missing; the old collection stays in use then.
+    """
+    missing = library.missing(encoder)
+    if missing:
+        message = f"{len(missing)} texts have no vector of {encoder} yet."
+        raise StoreError(message, hint="Ingest the documents again first.")
+    name = _next(library.stamp(COLLECTION) or FIRST)
+    try:
+        vectors = _filled(settings, library, encoder, dimension, name)
+    except StoreDamaged:
+        if settings.chroma_url is not None:
+            raise
+        with owning(settings):
+            shutil.rmtree(settings.data_dir / FOLDER, ignore_errors=True)
+        vectors = _filled(settings, library, encoder, dimension, name)
+    return vectors
+
+
+def _fill(library: Library, vectors: Vectors, encoder: str, lacking: set[str]) -> tuple[int, tuple[str, ...]]:
+    """Add the entries with these ids; how many, and the hashes of those without a kept embedding."""
+    added, missing = 0, set[str]()
+    if not lacking:
+        return 0, ()
+    cards = {card.id: card for card in library.cards()}
+    for some in _batches(entry for entry in library.entries() if entry.id in lacking):
+        without = _add(library, vectors, encoder, cards, some)
+        missing |= without
+        added += sum(entry.text_hash not in without for entry in some)
+    return added, tuple(sorted(missing))
+
+
+def _add(
+    library: Library, vectors: Vectors, encoder: str, cards: Mapping[str, Card], entries: Sequence[Entry]
+) -> set[str]:
+    """Add entries to the index by their kept embeddings; the hashes of those that have none."""
+    dense = library.dense(encoder, {entry.text_hash for entry in entries})
+    ready = [entry for entry in entries if entry.text_hash in dense]
+    if ready:
+        vectors.add(ready, cards, _matrix([dense[entry.text_hash] for entry in ready]))
+    return {entry.text_hash for entry in entries} - dense.keys()
+
+
+def _clear(vectors: Vectors, document_id: str, keep: set[str]) -> None:
+    """Remove a document's vectors that are no longer listed; when that fails, `heal` does it later."""
+    try:
+        vectors.remove_document(document_id, keep)
+    except StoreError as error:
+        _log.warning("old vectors of %s stay until the next start: %s", document_id, error)
+
+
+def _probe(library: Library, vectors: Vectors, encoder: str) -> None:
+    """Search a sample of entries by their own vector: an index that lists but cannot find is damaged (R4)."""
+    sample = list(islice(library.entries(), SAMPLE))
+    dense = library.dense(encoder, {entry.text_hash for entry in sample})
+    if not dense:
+        return
+    found = vectors.search(_matrix(list(dense.values())), 1)
+    if any(not hits or hits[0][1] < SAME for hits in found):
+        raise StoreDamaged("The index lists passages that it does not find.", hint="Run python ingest.py --rebuild.")
+
+
+def _filled(settings: Settings, library: Library, encoder: str, dimension: int, name: str) -> Vectors:
+    """The collection `name`, made anew, filled, and noted as the live one."""
+    vectors = Vectors.open(settings, encoder, dimension, name, anew=True)
+    try:
+        heal(library, vectors, encoder)
+        library.set_stamp(COLLECTION, name)
+        vectors.drop_others()
+    except BaseException:
+        vectors.close()
+        raise
+    return vectors
+
+
+def _next(name: str) -> str:
+    head, _, number = name.rpartition("-")
+    return f"{head}-{int(number) + 1}"
+
+
+def _matrix(rows: list[bytes]) -> NDArray[np.float32]:
+    return np.stack([np.frombuffer(row, dtype="<f4") for row in rows])
+
+
+def _batches(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
+    while some := list(islice(entries, BATCH)):
+        yield some

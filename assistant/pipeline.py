@@ -1,0 +1,341 @@
+"""The journey of a question, from guard to checked reply, and the front door to both journeys."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant import intake, privacy
+from assistant.answering import conversation, extractive, refusing, verification
+from assistant.errors import StoreError
+from assistant.finding import jurisdiction, query, retriever
+from assistant.finding.encoders import Embedder, open_encoder, unpack
+from assistant.finding.retriever import Found, Lead, Shelf
+from assistant.keeping import healing
+from assistant.keeping.library import Entry, Library
+from assistant.keeping.locks import writing
+from assistant.keeping.vectors import Vectors
+from assistant.reading.corpus import load_glossary
+from assistant.settings import Settings
+from assistant.types import Answer, Card, Filters, Hit, Passage, Progress, Query, Refusal, Reply, Report, Step, Turn
+
+SAMPLE = 512
+"""Dense vectors that a similarity is measured against; with 512 the mean is known to within 0.05 deviations."""
+
+NEIGHBOURS = 24
+"""Passages whose sentences an answer may be composed of."""
+
+Show = Callable[[Progress], None]
+
+
+def _no_progress(progress: Progress) -> None:
+    """Show nothing."""
+
+
+class Assistant:
+    """The front door. Made by `from_settings`; its verbs may be called from several threads."""
+
+    def __init__(self, settings: Settings, library: Library) -> None:
+        self._settings = settings
+        self._library = library
+        self._lock = threading.RLock()
+        self._encoder: Embedder | None = None
+        self._index: Vectors | None = None
+        self._shelf: Shelf | None = None
+        glossary = settings.corpus_dir / "glossary.yaml"
+        self._glossary = query.Glossary.of(load_glossary(glossary) if glossary.exists() else ())
+        self._places = _places()
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Assistant:
+        """Open the library that the settings name; encoder and index are opened when first needed."""
+        return cls(settings, Library.open(settings))
+
+    def close(self) -> None:
+        """Let go of the library and the index."""
+        if self._index:
+            self._index.close()
+        self._library.close()
+
+    # --- documents ------------------------------------------------------------------------------------
+
+    def ingest(
+        self, paths: Sequence[Path | str], progress: Show | None = None, prune: bool = False
+    ) -> Report:
+        """Take documents in: files, folders, zip files and addresses. One that fails stops no other.
+
+        With `prune`, documents that came from below a named folder and are no longer there are removed.
+        Raises StoreBusy when another process writes, StoreError and EncoderError when nothing can be kept.
+        """
+        tally = intake.Tally()
+        with writing(self._settings), ExitStack() as stack:
+            found = intake.gather(paths, stack, tally)
+            intake.take_in(found, self._library, self._tools, tally, progress or _no_progress)
+            if prune:
+                self._prune(paths, {origin for _, origin in found}, tally)
+        return tally.report()
+
+    def remove(self, ids: Sequence[str]) -> Report:
+        """Remove documents by id; an unknown id is a failure in the report."""
+        tally = intake.Tally()
+        with writing(self._settings):
+            self._remove(ids, tally)
+        return tally.report()
+
+    def rebuild(self, progress: Show | None = None) -> Report:
+        """Build the index anew from the library, beside the live one; texts without a vector are embedded."""
+        with writing(self._settings), self._lock:
+            if self._index:
+                self._index.close()
+                self._index = None
+            encoder = self._encoder or open_encoder(self._settings)
+            self._encoder = encoder
+            names = sorted(self._library.hashes())
+            missing = self._library.missing(encoder.name)
+            for done, name in enumerate(names, 1):
+                document = self._library.document(name)
+                if document and missing:
+                    intake.embed([intake.cut(document)], encoder, self._library)
+                (progress or _no_progress)(Progress(done, len(names), name))
+            self._index = healing.rebuild(self._settings, self._library, encoder.name, encoder.dimension)
+            self._shelf = None
+        return Report(unchanged=tuple(names))
+
+    def cards(self) -> tuple[Card, ...]:
+        """The card of every document, by id."""
+        return self._library.cards()
+
+    def status(self) -> dict[str, Any]:
+        """Counts and names for people: documents by kind and country, encoder, revision."""
+        cards = self.cards()
+        return {
+            "documents": len(cards),
+            "kinds": {kind: sum(c.kind == kind for c in cards) for kind in ("case", "guidance", "template")},
+            "countries": {c: sum(card.country == c for card in cards) for c in sorted({c.country or "?" for c in cards})},
+            "revision": self._library.revision,
+            "encoder": self._settings.encoder,
+            "data_dir": str(self._settings.data_dir),
+        }
+
+    # --- questions ------------------------------------------------------------------------------------
+
+    def find(
+        self,
+        question: str,
+        *,
+        country: str | None = None,
+        language: str | None = None,
+        filters: Filters = Filters(),  # noqa: B008 (frozen)
+        limit: int = 10,
+    ) -> tuple[Hit, ...]:
+        """Documents that answer `question`, best first, each once, by its best passage.
+
+        `country` is where the asker stands (None = not said); what `filters` exclude is not found.
+        """
+        if not question.strip() or limit < 1:
+            return ()
+        text = privacy.mask(question[: self._settings.max_question])[0]
+        asked = self._read(text, country, language, filters)
+        found = retriever.find(asked, self._ready(), self._tools()[0], limit=retriever.CANDIDATES)
+        best: dict[str, Hit] = {}
+        for hit in found.hits:
+            best.setdefault(hit.passage.card.id, hit)
+        return tuple(best.values())[:limit]
+
+    def ask(
+        self,
+        question: str,
+        *,
+        country: str | None = None,
+        language: str | None = None,
+        history: Sequence[Turn] = (),
+        filters: Filters = Filters(),  # noqa: B008 (frozen)
+    ) -> Reply:
+        """Answer `question` from the documents, every sentence cited, or refuse with a reason.
+
+        `country` is where the asker stands (None = not said) and decides whose law holds; `language` is the
+        language to answer in (None = the question's); `history` the earlier turns, oldest first; what
+        `filters` exclude is not found.
+        """
+        trail = _Trail()
+        # 1 guard
+        reason = refusing.before(question, self._settings.max_question)
+        if reason is None and privacy.mask(question)[1]:
+            reason = "personal-data"
+        trail.add("guard", reason or "nothing to refuse")
+        # 2 settle
+        settled = question
+        if reason is None:
+            settled = conversation.settle(question, history, jurisdiction.without_countries)
+            trail.add("settle", "a follow-up" if settled != question else "stands alone")
+        # 3 read
+        asked = self._read(settled[: self._settings.max_question], country, language, filters)
+        trail.add("read", f"{asked.intent}, {asked.language}, law of {asked.country or 'no country'}; {len(asked.terms)} terms")
+        if reason is not None:
+            return self._refused(question, settled, asked, reason, (), trail)
+        # 4 find
+        shelf = self._ready()
+        found = retriever.find(asked, shelf, self._tools()[0], limit=NEIGHBOURS)
+        trail.add("find", f"{len(found.hits)} passages of {len(shelf.passages)}")
+        reason = refusing.after(asked, found.hits, found.signals, shelf.keywords.seen)
+        if reason is not None:
+            return self._refused(question, settled, asked, reason, found.hits, trail)
+        # 5 compose
+        draft = extractive.compose(asked, _lawful(asked, found), retriever.relevance(asked.text, found, shelf))
+        trail.add("compose", f"{sum(len(part.claims) for part in draft.parts)} sentences, {draft.composer}")
+        # 6 verify
+        sections, citations, dropped = verification.verify(draft)
+        trail.add("verify", f"{len(citations)} citations, {dropped} dropped")
+        if not sections:
+            return self._refused(question, settled, asked, "not-in-corpus", found.hits, trail)
+        return Answer(
+            question=question,
+            sections=sections,
+            citations=citations,
+            composer=draft.composer,
+            notices=draft.notices,
+            trail=trail.steps(),
+            settled=settled,
+            language=asked.language,
+            country=asked.country,
+        )
+
+    # --- inside ---------------------------------------------------------------------------------------
+
+    def _read(self, text: str, country: str | None, language: str | None, filters: Filters) -> Query:
+        return query.read(
+            text, country=country, language=language, filters=filters, glossary=self._glossary, places=self._places
+        )
+
+    def _refused(
+        self, question: str, settled: str, asked: Query, reason: Any, hits: Sequence[Hit], trail: _Trail
+    ) -> Refusal:
+        nearest: dict[str, Hit] = {}
+        for hit in hits:
+            nearest.setdefault(hit.passage.card.id, hit)
+        shown = tuple(nearest.values())[:3] if reason == "not-in-corpus" else ()
+        return Refusal(question, reason, shown, (), trail.steps(), settled, asked.language, asked.country)
+
+    def _tools(self) -> tuple[Embedder, Vectors]:
+        """The encoder and the index, opened once."""
+        with self._lock:
+            if self._encoder is None:
+                self._encoder = open_encoder(self._settings)
+            if self._index is None:
+                self._index = healing.live(self._settings, self._library, self._encoder.name, self._encoder.dimension)
+            return self._encoder, self._index
+
+    def _ready(self) -> Shelf:
+        """The shelf of the library's present revision."""
+        revision = self._library.revision
+        shelf = self._shelf
+        if shelf is not None and shelf.revision == revision:
+            return shelf
+        with self._lock:
+            if self._shelf is None or self._shelf.revision != revision:
+                self._shelf = self._filled(revision)
+            return self._shelf
+
+    def _filled(self, revision: int) -> Shelf:
+        encoder, index = self._tools()
+        library, name = self._library, encoder.name
+        if self._shelf is None:
+            with writing(self._settings):
+                healing.heal(library, index, name)
+        passages = tuple(library.passages())
+        place = {p.id: n for n, p in enumerate(passages)}
+        entries = list(library.entries())
+        hashes = {e.passages[0]: e.text_hash for e in entries if e.role == "passage"}
+        roles = {"passage", "summary", *(["question"] if self._settings.use_questions else [])}
+        leads = {e.id: Lead(e.role, tuple(place[p] for p in e.passages if p in place)) for e in entries if e.role in roles}
+        sample = _spread(list(hashes.values()), SAMPLE)
+        dense = [np.frombuffer(d, "<f4") for d in library.dense(name, sample).values()]
+        tokens = [unpack(t).vectors.mean(axis=0) for t in library.tokens(name, sample[:64]).values()]
+        width = encoder.dimension
+        return Shelf(
+            revision=revision,
+            passages=passages,
+            leads=leads,
+            background=np.stack(dense) if dense else np.zeros((1, width), np.float32),
+            middle=np.mean(tokens, axis=0).astype(np.float32) if tokens else np.zeros(width, np.float32),
+            nearest=lambda vector, limit, filters, roles: _nearest(index, vector, limit, filters, roles),
+            dense=lambda ids: _by_passage(library.dense, name, hashes, ids),
+            tokens=lambda ids: _by_passage(library.tokens, name, hashes, ids),
+            prefix=lambda passage: intake.context(passage.card, passage.heading),
+        )
+
+    def _prune(self, paths: Sequence[Path | str], there: Collection[str], tally: intake.Tally) -> None:
+        folders = [str(path).rstrip("/") + "/" for path in paths if Path(path).is_dir()]
+        gone = [n for n, o in self._library.origins().items() if o not in there and any(o.startswith(f) for f in folders)]
+        self._remove(gone, tally)
+
+    def _remove(self, ids: Sequence[str], tally: intake.Tally) -> None:
+        for name in ids:
+            if not self._library.remove(name):
+                tally.failed.append(intake.Failure(name, "There is no document with this id.", "The command status lists all."))
+                continue
+            self._tools()[1].remove_document(name)
+            tally.removed.append(name)
+
+
+class _Trail:
+    """The steps of a reply as they are taken, each with its own milliseconds."""
+
+    def __init__(self) -> None:
+        self._steps: list[Step] = []
+        self._since = time.perf_counter()
+
+    def add(self, name: str, detail: str) -> None:
+        now = time.perf_counter()
+        self._steps.append(Step(name, detail, round((now - self._since) * 1000, 2)))
+        self._since = now
+
+    def steps(self) -> tuple[Step, ...]:
+        return tuple(self._steps)
+
+
+def _lawful(asked: Query, found: Found) -> tuple[Hit, ...]:
+    """The hits that may be cited: guidance and templates of a country whose law does not hold are left out."""
+    if not asked.law:
+        return found.hits
+    return tuple(
+        hit
+        for hit in found.hits
+        if hit.passage.card.kind == "case" or hit.passage.card.country is None or hit.passage.card.country in asked.law
+    )
+
+
+def _nearest(
+    index: Vectors, vector: NDArray[np.float32], limit: int, filters: Filters, roles: tuple[Any, ...]
+) -> list[tuple[str, float]]:
+    return index.search(vector[None, :], limit, filters, roles)[0]
+
+
+def _by_passage(
+    kept: Callable[[str, Collection[str]], Mapping[str, bytes]], encoder: str, hashes: Mapping[str, str], ids: Collection[str]
+) -> dict[str, bytes]:
+    """What is kept for each passage id."""
+    wanted = {i: hashes[i] for i in ids if i in hashes}
+    rows = kept(encoder, set(wanted.values()))
+    return {i: rows[h] for i, h in wanted.items() if h in rows}
+
+
+def _spread(items: list[str], count: int) -> list[str]:
+    """About `count` of the items, evenly spread."""
+    return items[:: max(1, len(items) // count)][:count]
+
+
+def _places() -> dict[str, str]:
+    """Country of each place name, in lower case."""
+    by_country = json.loads((files("assistant.finding") / "places.json").read_text(encoding="utf-8"))
+    return {name.lower(): country for country, names in by_country.items() for name in names}

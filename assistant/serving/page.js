@@ -1,0 +1,145 @@
+// What the page does without asking the server: the source pane, the keyboard, the live region.
+(() => {
+  "use strict";
+  let opener = null; // the button that opened the pane, to give the focus back to
+  let current = null; // the id of the leaf in the pane
+  let chosen = null; // an example question that was clicked, on its way to the server
+  let announced = null; // the turn whose answer the live region has told of
+
+  const find = (selector) => document.querySelector(selector);
+
+  const show = (id, focus) => {
+    const leaf = document.getElementById(id);
+    const pane = find("#pane aside");
+    if (!leaf || !pane) return;
+    current = id;
+    find("#pane .body").innerHTML = leaf.innerHTML;
+    find("#pane .position").textContent = leaf.dataset.position;
+    find("#pane .previous").disabled = !leaf.dataset.previous;
+    find("#pane .next").disabled = !leaf.dataset.next;
+    document.body.classList.add("pane-open");
+    document.querySelectorAll("[data-cite]").forEach((button) => {
+      const here = button.dataset.cite === id;
+      button.classList.toggle("current", here);
+      if (button.classList.contains("cite")) button.setAttribute("aria-expanded", String(here));
+    });
+    if (focus) pane.focus({ preventScroll: true });
+    const body = find("#pane .body");
+    const mark = body.querySelector("mark");
+    body.scrollTop = mark ? mark.getBoundingClientRect().top - body.getBoundingClientRect().top - body.clientHeight / 3 : 0;
+  };
+
+  const close = () => {
+    if (!document.body.classList.contains("pane-open")) return;
+    document.body.classList.remove("pane-open");
+    document.querySelectorAll("[data-cite].current").forEach((button) => {
+      button.classList.remove("current");
+      button.removeAttribute("aria-expanded");
+    });
+    current = null;
+    const back = opener && opener.isConnected ? opener : find("#question textarea");
+    if (back) back.focus({ preventScroll: true });
+  };
+
+  const step = (direction) => {
+    const leaf = current && document.getElementById(current);
+    const id = leaf && leaf.dataset[direction];
+    if (!id) return;
+    opener = find(`.cite[data-cite="${id}"]`) || find(`[data-cite="${id}"]`) || opener;
+    show(id, false);
+    const button = find(`#pane .${direction}`);
+    if (button.disabled) find("#pane aside").focus({ preventScroll: true });
+  };
+
+  document.addEventListener("click", (event) => {
+    const cite = event.target.closest("[data-cite]");
+    if (cite) {
+      opener = cite;
+      show(cite.dataset.cite, true);
+    } else if (event.target.closest("#pane .close")) close();
+    else if (event.target.closest("#pane .previous")) step("previous");
+    else if (event.target.closest("#pane .next")) step("next");
+  });
+
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      // The text box of Gradio must not take Shift+Enter for sending.
+      if (event.key === "Enter" && event.shiftKey && event.target.closest("#question")) event.stopPropagation();
+      if (event.key === "Escape") close();
+      if (!event.target.closest("#pane, .cite")) return;
+      if (event.key === "ArrowLeft") step("previous");
+      if (event.key === "ArrowRight") step("next");
+    },
+    true,
+  );
+  document.addEventListener(
+    "keypress",
+    (event) => {
+      if (event.key === "Enter" && event.shiftKey && event.target.closest("#question")) event.stopPropagation();
+    },
+    true,
+  );
+
+  // After every change of the conversation: scroll to a new turn, tell of a new answer, keep the pane in step.
+  const settle = () => {
+    const turns = document.querySelectorAll("#thread .turn");
+    document.body.classList.toggle("begun", turns.length > 0);
+    if (current && !document.getElementById(current)) close();
+    else if (current) show(current, false);
+    const last = turns[turns.length - 1];
+    if (!last) {
+      announced = null;
+      return;
+    }
+    const state = `${last.id} ${last.dataset.state === "waiting"}`;
+    if (state === announced) return;
+    announced = state;
+    last.scrollIntoView({ block: "start" });
+    if (last.dataset.state !== "waiting") find("#announce").textContent = find("#thread .turns").dataset.ready;
+    else find("#announce").textContent = "";
+  };
+
+  window.assistantPage = {
+    // The masthead: its selectors are the asker's choices; its language is the page's.
+    masthead(element, trigger, watch) {
+      const follow = () => {
+        const head = element.querySelector("header");
+        document.documentElement.lang = head.dataset.language;
+        document.title = head.dataset.title;
+        document.body.classList.toggle("arrived", head.dataset.arrived === "true");
+        element.querySelector("#language").value = head.dataset.language;
+        element.querySelector("#country").value = head.dataset.country;
+      };
+      element.addEventListener("change", () => trigger("change"));
+      element.addEventListener("click", (event) => {
+        if (!event.target.closest(".new")) return;
+        close();
+        trigger("clear");
+      });
+      watch("value", follow);
+      follow();
+    },
+    thread(element, trigger, watch) {
+      element.addEventListener("click", (event) => {
+        const chip = event.target.closest("[data-ask]");
+        if (!chip) return;
+        chosen = chip.dataset.ask;
+        trigger("submit");
+      });
+      watch("value", settle);
+    },
+    pane(watch) {
+      watch("value", () => current && show(current, false));
+    },
+    // What is asked: the example that was clicked, else what stands in the text box.
+    question(written) {
+      const asked = chosen === null ? written : chosen;
+      chosen = null;
+      return asked;
+    },
+    choices() {
+      return { language: find("#language").value, country: find("#country").value };
+    },
+  };
+})();

@@ -1,0 +1,222 @@
+"""a Reply becomes HTML or Markdown with numbered sources; pure, and everything in it escaped"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from assistant.serving import words
+from assistant.serving.pane import MARK_OF_ITEM, Leaf, leaf_html, leaves, meta_html, originals, safe_url
+from assistant.serving.words import word
+from assistant.types import Answer, Card, Citation, Refusal, Reply, Section, Sentence, Turn
+
+SHOWN_QUESTION = 600
+"""Characters of a question that are shown above its answer; a longer one ends in an ellipsis."""
+
+_MARKDOWN = re.compile(r"([\\`*_\[\]{}<>#|~&!])")
+_LINE_START = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))", re.MULTILINE)
+
+
+def thread_html(turns: Sequence[Turn], language: str, pending: str | None = None) -> str:
+    """A whole conversation as HTML, or the welcome where nothing has been asked.
+
+    `pending` is a question that is being answered. A turn without a reply is one that failed.
+    """
+    if not turns and pending is None:
+        return welcome_html(language)
+    shown = [_turn(turn, language, number) for number, turn in enumerate(turns, start=1)]
+    if pending is not None:
+        dots = '<span class="dots" aria-hidden="true"></span>'
+        wait = f'<p class="searching">{dots}{_say("ask.searching", language)}</p>'
+        shown.append(_article(pending, wait, language, len(turns) + 1, "waiting"))
+    ready = f'data-ready="{_say("turn.ready", language)}"'
+    return f'<section class="turns" aria-label="{_say("turn.thread", language)}" {ready}>{"".join(shown)}</section>'
+
+
+def welcome_html(language: str) -> str:
+    """What stands where answers will be: what to ask about, and examples to click."""
+    return (
+        f'<section class="welcome"><h2>{_say("welcome.heading", language)}</h2>'
+        f"<p>{_say('welcome.text', language)}</p>"
+        f"{_chips((word(key, language) for key in words.EXAMPLES), 'welcome.examples', language)}</section>"
+    )
+
+
+def answer_html(reply: Reply, language: str, turn_id: int) -> str:
+    """A reply as HTML: notices, text with citation buttons, source cards, the trail, and the pane's leaves.
+
+    `turn_id` makes the ids in it unique on the page: the leaf of number 2 in turn 3 has the id "t3-2".
+    """
+    shown = leaves(reply)
+    notices = "".join(f"<li>{escape(words.notice(n, language))}</li>" for n in reply.notices)
+    parts = [f'<ul class="notices">{notices}</ul>' if notices else ""]
+    if isinstance(reply, Refusal):
+        parts.append(f'<p class="refusal">{_say(f"refusal.{reply.reason}", language)}</p>')
+        parts.append(_cards(shown, "refusal.nearest", language, turn_id, numbered=False))
+    else:
+        body = "".join(_section(section, reply, language, turn_id) for section in reply.sections)
+        parts.append(f'<div class="answer">{body}</div>')
+        parts.append(_cards(shown, "answer.sources", language, turn_id, numbered=True))
+    if reply.suggestions:
+        parts.append(_chips(reply.suggestions, "answer.suggestions", language))
+    parts.append(_trail(reply, language))
+    parts.extend(leaf_html(leaf, shown, language, turn_id) for leaf in shown)
+    return "".join(parts)
+
+
+def markdown(reply: Reply, language: str) -> str:
+    """A reply as Markdown with its sources numbered; nothing in a question or a document acts as markup."""
+    shown = leaves(reply)
+    lines = [f"**{_md(reply.question)}**", ""]
+    lines += [f"> {_md(words.notice(n, language))}\n" for n in reply.notices]
+    if isinstance(reply, Refusal):
+        lines += [_md(word(f"refusal.{reply.reason}", language)), ""]
+        heading = word("refusal.nearest", language)
+    else:
+        for section in reply.sections:
+            lines += [*_markdown_section(section, language), ""]
+        heading = word("answer.sources", language)
+    if shown:
+        lines += [f"### {_md(heading)}", "", *(_markdown_source(leaf, language) for leaf in shown), ""]
+    return "\n".join([*lines, f"*{_md(word('ask.standing', language))}*", ""])
+
+
+# What follows builds the parts; every text goes through `escape` where it enters.
+
+
+def _say(key: str, language: str, *values: str) -> str:
+    return escape(word(key, language, *values))
+
+
+def _turn(turn: Turn, language: str, number: int) -> str:
+    if turn.reply is None:
+        sorry = f'<p class="refusal">{_say("turn.failed", language)}</p>'
+        return _article(turn.question, sorry, language, number, "failed")
+    return _article(turn.question, answer_html(turn.reply, language, number), language, number, "done")
+
+
+def _article(question: str, body: str, language: str, number: int, state: str) -> str:
+    asked = question if len(question) <= SHOWN_QUESTION else question[:SHOWN_QUESTION].rstrip() + " …"
+    return (
+        f'<article class="turn" id="turn-{number}" data-state="{state}" aria-labelledby="question-{number}">'
+        f'<h2 class="question" id="question-{number}"><span class="unseen">{_say("turn.question", language)} </span>'
+        f"{escape(asked)}</h2>{body}</article>"
+    )
+
+
+def _chips(questions: Iterable[str], heading: str, language: str) -> str:
+    chips = "".join(
+        f'<li><button type="button" class="chip" data-ask="{escape(q)}">{escape(q)}</button></li>' for q in questions
+    )
+    return f'<div class="chips"><h3>{_say(heading, language)}</h3><ul>{chips}</ul></div>'
+
+
+def _section(section: Section, answer: Answer, language: str, turn_id: int) -> str:
+    known = {c.number: c for c in answer.citations}
+    said = [_sentence(s, section.form, known, answer, language, turn_id) for s in section.sentences]
+    title = f"<h3>{escape(section.title)}</h3>" if section.title else ""
+    if section.form == "steps":
+        return title + "<ol>" + "".join(f"<li>{s}</li>" for s in said) + "</ol>"
+    if section.form == "bullets":
+        return title + "<ul>" + "".join(f"<li>{s}</li>" for s in said) + "</ul>"
+    if section.form == "table" and section.columns:
+        return title + _table(said, section.columns, language)
+    return f"{title}<p>{' '.join(said)}</p>"
+
+
+def _table(cells: Sequence[str], columns: Sequence[str], language: str) -> str:
+    width = len(columns)
+    heads = [escape(words.column(column, language)) for column in columns]
+    told = [f'<td data-column="{heads[at % width]}">{cell}</td>' for at, cell in enumerate(cells)]
+    rows = ("<tr>" + "".join(told[at : at + width]) + "</tr>" for at in range(0, len(told), width))
+    head = "".join(f'<th scope="col">{name}</th>' for name in heads)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+
+
+def _sentence(
+    sentence: Sentence, form: str, known: dict[int, Citation], answer: Answer, language: str, turn_id: int
+) -> str:
+    text = MARK_OF_ITEM.sub("", sentence.text) if form in {"bullets", "steps"} else sentence.text
+    cards = {n: known[n].passage.card for n in sentence.cites if n in known}
+    told = next((card.language for card in cards.values()), language)
+    spoken = f' lang="{escape(told)}"' if told != language else ""
+    marks = "".join(_mark(number, card, answer, language, turn_id) for number, card in cards.items())
+    return f'<span class="sentence"{spoken}>{escape(text)}</span><span class="cites">{marks}</span>'
+
+
+def _mark(number: int, card: Card, answer: Answer, language: str, turn_id: int) -> str:
+    abroad = card.country if answer.country and card.country not in {None, "EU", answer.country} else None
+    where = f" ({words.country(card.country, language)})" if card.country else ""
+    tag = ""
+    if abroad:
+        hint = _say("cite.abroad", language, words.country(abroad, language))
+        tag = f'<span class="abroad" title="{hint}" aria-hidden="true">{escape(abroad)}</span>'
+    label = _say("cite.label", language, str(number), card.title + where)
+    return (
+        f'<button type="button" class="cite" data-cite="t{turn_id}-{number}" aria-label="{label}" '
+        f'title="{escape(card.title + where)}">[{number}]</button>{tag}'
+    )
+
+
+def _cards(leaves: Sequence[Leaf], heading: str, language: str, turn_id: int, *, numbered: bool) -> str:
+    """One card a document, in order of first use, each with the numbers that lead into it."""
+    documents: dict[str, list[Leaf]] = {}
+    for leaf in leaves:
+        documents.setdefault(leaf.passage.card.id, []).append(leaf)
+    cards = "".join(_card(of_one, language, turn_id, numbered) for of_one in documents.values())
+    if not cards:
+        return ""
+    return f'<div class="sources"><h3>{_say(heading, language)}</h3><ol class="cards">{cards}</ol></div>'
+
+
+def _card(leaves: Sequence[Leaf], language: str, turn_id: int, numbered: bool) -> str:
+    card = leaves[0].passage.card
+    numbers = " ".join(f"[{leaf.number}]" for leaf in leaves) if numbered else ""
+    return (
+        f'<li><button type="button" class="card" data-cite="t{turn_id}-{leaves[0].number}">'
+        + (f'<span class="numbers">{numbers}</span>' if numbers else "")
+        + f'<span class="title" lang="{escape(card.language)}">{escape(card.title)}</span>'
+        f'<span class="meta">{meta_html(card, language)}</span></button></li>'
+    )
+
+
+def _trail(reply: Reply, language: str) -> str:
+    if not reply.trail:
+        return ""
+    steps = "".join(
+        f"<li><b>{escape(step.name)}</b> <span>{escape(step.detail)}</span> <i>{step.milliseconds:.0f} ms</i></li>"
+        for step in reply.trail
+    )
+    summary = f"<summary>{_say('answer.trail', language)}</summary>"
+    return f'<details class="trail">{summary}<ol lang="en">{steps}</ol></details>'
+
+
+def _md(text: str) -> str:
+    """One line of Markdown that reads as `text` and does nothing."""
+    return _LINE_START.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\1", " ".join(text.split()))).replace("://", ":\\//")
+
+
+def _markdown_section(section: Section, language: str) -> list[str]:
+    numbers = ["".join(f"[{n}]" for n in s.cites) for s in section.sentences]
+    texts = [_md(MARK_OF_ITEM.sub("", s.text)) for s in section.sentences]
+    said = [f"{text} {cites}".rstrip() for text, cites in zip(texts, numbers, strict=True)]
+    title = [f"### {_md(section.title)}", ""] if section.title else []
+    if section.form == "steps":
+        return title + [f"{number}. {line}" for number, line in enumerate(said, start=1)]
+    if section.form == "bullets":
+        return title + [f"- {line}" for line in said]
+    if section.form == "table" and section.columns:
+        rows = [said[at : at + len(section.columns)] for at in range(0, len(said), len(section.columns))]
+        heads = [_md(words.column(column, language)) for column in section.columns]
+        return title + [f"| {' | '.join(row)} |" for row in (heads, ["---"] * len(heads), *rows)]
+    return [*title, " ".join(said)]
+
+
+def _markdown_source(leaf: Leaf, language: str) -> str:
+    card = leaf.passage.card
+    as_of = word("pane.as_of", language, words.date(card.as_of, language)) if card.as_of else None
+    country = words.country(card.country, language) if card.country else None
+    about = ", ".join(part for part in (country, word(f"kind.{card.kind}", language), as_of) if part)
+    links = "".join(f" <{url}>" for source in originals(leaf.passage) if (url := safe_url(source.url)))
+    return f"- [{leaf.number}] {_md(card.title)} ({_md(about)}){links}"

@@ -1,0 +1,163 @@
+"""the page: its frame, language and country, and which event calls what"""
+
+from __future__ import annotations
+
+from html import escape
+from importlib.resources import as_file, files
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from assistant.errors import SettingsError
+from assistant.serving import words
+from assistant.serving.tabs import ask
+from assistant.serving.words import word
+from assistant.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.pipeline import Assistant
+
+SYSTEM_FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "Helvetica Neue", "sans-serif")
+"""Fonts that every machine has; the page loads none."""
+
+_FIRST_LANGUAGE = "nb"
+_UNKNOWN = {"language": "", "country": ""}
+
+
+def build(assistant: Assistant) -> gr.Blocks:
+    """The whole page over `assistant`, ready to launch."""
+    with gr.Blocks(title=word("app.title", _FIRST_LANGUAGE), analytics_enabled=False, fill_width=True) as page:
+        # Kept in the browser. It holds no secret; the fixed words make it readable after a restart.
+        choices = gr.BrowserState(_UNKNOWN, storage_key="choices", secret="choices")
+        masthead = gr.HTML(
+            masthead_html(_FIRST_LANGUAGE, words.home(_FIRST_LANGUAGE), arrived=False),
+            elem_id="masthead",
+            js_on_load="window.assistantPage.masthead(element, trigger, watch)",
+        )
+        asking = ask.lay_out(assistant, choices, _FIRST_LANGUAGE)
+
+        def show(made: dict[str, str], conversation: ask.Conversation) -> tuple[Any, ...]:
+            language = made["language"]
+            return made, masthead_html(language, made["country"]), *asking.relabel(conversation, language)
+
+        def arrive(kept: Any, conversation: ask.Conversation, request: gr.Request) -> tuple[Any, ...]:
+            return show(first_choices(kept, request.headers.get("accept-language")), conversation)
+
+        def choose(made: Any, kept: Any, conversation: ask.Conversation) -> tuple[Any, ...]:
+            return show(next_choices(made, kept), conversation)
+
+        def clear(kept: Any) -> tuple[Any, ...]:
+            empty = ask.Conversation()
+            return empty, asking.relabel(empty, first_choices(kept, None)["language"])[0]
+
+        shown = [choices, masthead, *asking.shown]
+        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        page.load(arrive, [choices, asking.conversation], shown, **quiet)
+        made = gr.JSON(visible=False)
+        masthead.change(
+            choose,
+            [made, choices, asking.conversation],
+            shown,
+            js="(made, kept, talk) => [window.assistantPage.choices(), kept, talk]",
+            **quiet,
+        )
+        masthead.clear(clear, [choices], [asking.conversation, asking.thread], **quiet)
+    page.queue(default_concurrency_limit=ask.CONCURRENT_QUESTIONS)
+    return page
+
+
+def launch(assistant: Assistant, settings: Settings, *, wait: bool = True) -> gr.Blocks:
+    """Serve the page at the settings' host and port; return when it is stopped, or at once without `wait`.
+
+    Raises SettingsError if the port is taken. Nothing on the page comes from, or goes to, another host.
+    """
+    page = build(assistant)
+    here = files("assistant.serving")
+    script = here.joinpath("page.js").read_text(encoding="utf-8")
+    with as_file(here.joinpath("favicon.svg")) as favicon:
+        try:
+            page.launch(
+                server_name=settings.host,
+                server_port=settings.port,
+                share=False,
+                prevent_thread_lock=True,
+                show_error=False,
+                quiet=True,
+                footer_links=[],
+                run_history=False,
+                enable_monitoring=False,
+                ssr_mode=False,
+                pwa=False,
+                favicon_path=favicon,
+                theme=theme(),
+                css=here.joinpath("style.css").read_text(encoding="utf-8"),
+                head=f'<meta name="color-scheme" content="light dark"><script>{script}</script>',
+                app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
+            )
+        except OSError as error:
+            hint = "Stop the other program, or set ASSISTANT_PORT to another port."
+            raise SettingsError(f"The page cannot listen on {settings.host}:{settings.port}.", hint=hint) from error
+        if wait:
+            page.block_thread()
+    return page
+
+
+def theme() -> gr.themes.Base:
+    """Gradio's plain theme with fonts that load nothing; style.css does the rest."""
+    return gr.themes.Base(font=SYSTEM_FONTS, font_mono=("ui-monospace", "Consolas", "monospace"))
+
+
+def first_choices(kept: Any, accept_language: str | None) -> dict[str, str]:
+    """What a browser kept from last time where that is valid, else what its languages suggest."""
+    kept = kept if isinstance(kept, dict) else {}
+    language = kept.get("language")
+    language = language if language in words.LANGUAGES else words.preferred(accept_language)
+    country = kept.get("country")
+    return {"language": language, "country": country if country in _countries() else words.home(language)}
+
+
+def next_choices(made: Any, kept: Any) -> dict[str, str]:
+    """The choices after a selector moved. The country follows the language until it was chosen apart from it."""
+    before, after = first_choices(kept, None), first_choices(made, None)
+    moved = before["language"] != after["language"]
+    if moved and after["country"] == before["country"] == words.home(before["language"]):
+        return {"language": after["language"], "country": words.home(after["language"])}
+    return after
+
+
+def masthead_html(language: str, country: str, *, arrived: bool = True) -> str:
+    """Name of the page, the two selectors, and the live region that tells of new answers.
+
+    Until it has `arrived` in the visitor's language, the rest of the page stays out of sight.
+    """
+    title = escape(word("app.title", language))
+    languages = _options({code: name for code, name in words.LANGUAGES.items()}, language)
+    countries = _options({code: words.country(code, language) for code in _countries()}, country)
+    return (
+        f'<header data-language="{language}" data-country="{country}" data-title="{title}" '
+        f'data-arrived="{str(arrived).lower()}">'
+        f'<div class="brand"><span class="logo" aria-hidden="true"></span><div><h1>{title}</h1>'
+        f"<p>{escape(word('app.tagline', language))}</p></div></div>"
+        f'<div class="choices"><button type="button" class="new">{escape(word("new", language))}</button>'
+        f"{_select('country', 'choose.country', countries, language)}"
+        f"{_select('language', 'choose.language', languages, language)}</div>"
+        '<div id="announce" class="unseen" role="status"></div></header>'
+    )
+
+
+def _countries() -> tuple[str, ...]:
+    return (*words.COUNTRIES, "all")
+
+
+def _select(name: str, label: str, options: str, language: str) -> str:
+    return (
+        f'<label for="{name}"><span>{escape(word(label, language))}</span>'
+        f'<select id="{name}" autocomplete="off">{options}</select></label>'
+    )
+
+
+def _options(names: dict[str, str], chosen: str) -> str:
+    return "".join(
+        f'<option value="{code}"{" selected" if code == chosen else ""}>{escape(name)}</option>'
+        for code, name in names.items()
+    )

@@ -1,0 +1,88 @@
+"""Every setting, its default and its meaning, read from the environment once.
+
+This module makes no folder, sets no variable and opens no connection.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from assistant.errors import SettingsError
+
+PREFIX = "ASSISTANT_"
+
+
+def _setting(default: Any, meaning: str, *, secret: bool = False) -> Any:
+    return field(default=default, metadata={"meaning": meaning, "secret": secret}, repr=not secret)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings. Each can be given in Python by name, or in the environment with the prefix
+    `ASSISTANT_` and in capitals (`data_dir` is `ASSISTANT_DATA_DIR`)."""
+
+    data_dir: Path = _setting(Path("data"), "Folder that holds the library, the index and the encoder")
+    corpus_dir: Path = _setting(Path("corpus"), "Folder of the shipped corpus; its glossary and routes are read from here")
+    encoder: str = _setting("multilingual-e5-small", "Name of a supported encoder, or name or path of any sentence-transformers model")
+    encoder_dir: Path | None = _setting(None, "Folder of a ready sentence-transformers model to use for the named encoder instead of the bundled one")
+    embeddings_url: str | None = _setting(None, "Base address of an OpenAI-compatible embeddings server; replaces the encoder in the process")
+    embeddings_model: str | None = _setting(None, "Model name that the embeddings server expects")
+    embeddings_api_key: str | None = _setting(None, "Key for the embeddings server", secret=True)
+    database_url: str | None = _setting(None, "SQLAlchemy address of the library, such as postgresql+psycopg://user@host/db; default is a SQLite file in the data folder", secret=True)
+    chroma_url: str | None = _setting(None, "Address of a Chroma server; default is Chroma in the process, in the data folder")
+    use_questions: bool = _setting(True, "Use the documents' own questions as search keys")
+    host: str = _setting("127.0.0.1", "Address that the page listens on")
+    port: int = _setting(7860, "Port that the page listens on")
+    max_question: int = _setting(2000, "Longest question that is read, in characters")
+    log_level: str = _setting("WARNING", "How much is logged to standard error: DEBUG, INFO, WARNING or ERROR")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read every `ASSISTANT_` variable of `environment` (default: the process's own).
+
+        Raises SettingsError for a variable that no setting has, and for a value of the wrong kind.
+        """
+        given = os.environ if environment is None else environment
+        known = {PREFIX + f.name.upper(): f for f in fields(cls)}
+        values: dict[str, Any] = {}
+        for name, text in given.items():
+            if not name.startswith(PREFIX):
+                continue
+            if name not in known:
+                near = get_close_matches(name, known, n=1)
+                hint = f"Did you mean {near[0]}?" if near else "README.md lists every setting."
+                raise SettingsError(f"There is no setting {name}.", hint=hint)
+            values[known[name].name] = _read(name, known[name].type, text)
+        return cls(**values)
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.port <= 65535:
+            raise SettingsError(f"port is {self.port}.", hint="A port lies between 0 and 65535.")
+        if self.max_question < 1:
+            raise SettingsError("max_question must be at least 1.", hint="The default is 2000 characters.")
+        if self.log_level.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise SettingsError(f"log_level is {self.log_level!r}.", hint="Use DEBUG, INFO, WARNING or ERROR.")
+
+
+def _read(name: str, kind: Any, text: str) -> Any:
+    """The value that `text` stands for, by the field's annotation (a string here)."""
+    declared = str(kind)
+    if text == "" and "None" in declared:
+        return None
+    if declared.startswith("bool"):
+        if text.lower() not in {"1", "0", "true", "false", "yes", "no"}:
+            raise SettingsError(f"{name} is {text!r}.", hint="Use true or false.")
+        return text.lower() in {"1", "true", "yes"}
+    if declared.startswith("int"):
+        try:
+            return int(text)
+        except ValueError:
+            raise SettingsError(f"{name} is {text!r}.", hint="Use a whole number.") from None
+    if declared.startswith("Path"):
+        return Path(text)
+    return text

@@ -1,0 +1,95 @@
+"""Takes documents in from the command line: arguments, Assistant.ingest, a report, an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+
+from tqdm import tqdm
+
+from assistant import Assistant, AssistantError, Progress, Report, Settings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Ingest, remove or rebuild as `arguments` say (default: the process's own).
+
+    Returns 0 when everything went well, 1 when a document or the whole failed; argparse ends the
+    process with 2 for a wrong use.
+    """
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    if not (given.paths or given.remove or given.rebuild):
+        parser.error("name a PATH to ingest, or use --remove or --rebuild")
+    try:
+        settings = Settings.from_environment()
+        logging.basicConfig(level=settings.log_level.upper(), stream=sys.stderr)
+        reports = _work(Assistant.from_settings(settings), given)
+    except AssistantError as error:
+        print("\n".join(filter(None, (f"{error}", error.hint))), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped. What was taken in so far is kept; run it again for the rest.", file=sys.stderr)
+        return 1
+    print(table(reports))
+    return 1 if any(report.failed for report in reports) else 0
+
+
+def _work(assistant: Assistant, given: argparse.Namespace) -> list[Report]:
+    """Remove first, then rebuild, then ingest: one report for each that was asked for."""
+    reports = []
+    if given.remove:
+        reports.append(assistant.remove(given.remove))
+    with _Bar(quiet=given.quiet) as bar:
+        if given.rebuild:
+            reports.append(assistant.rebuild(progress=bar.show))
+        if given.paths:
+            reports.append(assistant.ingest(given.paths, progress=bar.show, prune=given.prune))
+    return reports
+
+
+class _Bar:
+    """The progress bar on standard error."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._bar = tqdm(desc="ingest", unit="document", file=sys.stderr, disable=quiet, dynamic_ncols=True)
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.close()
+
+    def show(self, progress: Progress) -> None:
+        """Move to where `progress` is."""
+        self._bar.total = progress.total
+        self._bar.set_postfix_str(progress.name, refresh=False)
+        self._bar.update(progress.done - self._bar.n)
+
+
+def table(reports: Sequence[Report]) -> str:
+    """The number of documents per outcome, and each failure with its reason and what to do."""
+    outcomes = ("added", "updated", "unchanged", "removed", "failed")
+    lines = [f"{name:<10}{sum(len(getattr(report, name)) for report in reports):>6}" for name in outcomes]
+    for failure in (failure for report in reports for failure in report.failed):
+        lines += ["", f"failed: {failure.path}", f"  {failure.reason}"]
+        lines += [f"  {failure.hint}"] if failure.hint else []
+    return "\n".join(lines)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ingest.py",
+        description="Take documents into the library. What has not changed since the last time is not read again.",
+    )
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="file or folder (every document below it)")
+    parser.add_argument("--prune", action="store_true", help="also remove documents whose file is gone from PATH")
+    parser.add_argument("--remove", nargs="+", metavar="ID", default=[], help="remove documents by id")
+    parser.add_argument("--rebuild", action="store_true", help="build the index anew from the library")
+    parser.add_argument("--quiet", action="store_true", help="no progress bar")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
