@@ -13,21 +13,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assistant import intake, privacy
 from assistant.answering import conversation, extractive, refusing, verification
-from assistant.errors import StoreError
 from assistant.finding import jurisdiction, query, retriever
 from assistant.finding.encoders import Embedder, open_encoder, unpack
 from assistant.finding.retriever import Found, Lead, Shelf
 from assistant.keeping import healing
-from assistant.keeping.library import Entry, Library
+from assistant.keeping.library import Library
 from assistant.keeping.locks import writing
 from assistant.keeping.vectors import Vectors
 from assistant.reading.corpus import load_glossary
 from assistant.settings import Settings
-from assistant.types import Answer, Card, Filters, Hit, Passage, Progress, Query, Refusal, Reply, Report, Step, Turn
+from assistant.types import Answer, Card, Failure, Filters, Hit, Progress, Query, Refusal, Reply, Report, Step, Turn
 
 SAMPLE = 512
 """Dense vectors that a similarity is measured against; with 512 the mean is known to within 0.05 deviations."""
@@ -180,6 +178,8 @@ class Assistant:
             trail.add("settle", "a follow-up" if settled != question else "stands alone")
         # 3 read
         asked = self._read(settled[: self._settings.max_question], country, language, filters)
+        if settled != question and jurisdiction.without_countries(question) == question:
+            asked = replace(asked, recent=conversation.recent(history))
         trail.add("read", f"{asked.intent}, {asked.language}, law of {asked.country or 'no country'}; {len(asked.terms)} terms")
         if reason is not None:
             return self._refused(question, settled, asked, reason, (), trail)
@@ -268,7 +268,7 @@ class Assistant:
             leads=leads,
             background=np.stack(dense) if dense else np.zeros((1, width), np.float32),
             middle=np.mean(tokens, axis=0).astype(np.float32) if tokens else np.zeros(width, np.float32),
-            nearest=lambda vector, limit, filters, roles: _nearest(index, vector, limit, filters, roles),
+            nearest=lambda vector, limit, filters: index.search(vector[None, :], limit, filters)[0],
             dense=lambda ids: _by_passage(library.dense, name, hashes, ids),
             tokens=lambda ids: _by_passage(library.tokens, name, hashes, ids),
             prefix=lambda passage: intake.context(passage.card, passage.heading),
@@ -282,7 +282,7 @@ class Assistant:
     def _remove(self, ids: Sequence[str], tally: intake.Tally) -> None:
         for name in ids:
             if not self._library.remove(name):
-                tally.failed.append(intake.Failure(name, "There is no document with this id.", "The command status lists all."))
+                tally.failed.append(Failure(name, "There is no document with this id.", "The command status lists all."))
                 continue
             self._tools()[1].remove_document(name)
             tally.removed.append(name)
@@ -313,12 +313,6 @@ def _lawful(asked: Query, found: Found) -> tuple[Hit, ...]:
         for hit in found.hits
         if hit.passage.card.kind == "case" or hit.passage.card.country is None or hit.passage.card.country in asked.law
     )
-
-
-def _nearest(
-    index: Vectors, vector: NDArray[np.float32], limit: int, filters: Filters, roles: tuple[Any, ...]
-) -> list[tuple[str, float]]:
-    return index.search(vector[None, :], limit, filters, roles)[0]
 
 
 def _by_passage(

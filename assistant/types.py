@@ -173,7 +173,8 @@ class Query:
 
     `country` is whose law holds (None = not known), `countries` all that the question compares, in
     order, `law` the countries whose guidance may be cited as the rule ("NO" is bound by "EU").
-    `terms` are ids of glossary concepts, `expansion` their words in the other languages.
+    `terms` are ids of glossary concepts, `expansion` their words in the other languages. `recent` are ids of the
+    documents that the turn before cited, where the question leans on it.
     """
 
     text: str
@@ -184,6 +185,7 @@ class Query:
     intent: Intent = "rule"
     terms: tuple[str, ...] = ()
     expansion: tuple[str, ...] = ()
+    recent: tuple[str, ...] = ()
     filters: Filters = field(default_factory=Filters)
 
 

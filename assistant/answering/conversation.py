@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from assistant.language import stopwords, words
-from assistant.types import Turn
+from assistant.types import Answer, Turn
 
 _OPENS = re.compile(
     r"^\W*(?:og|å|och|and|men|but|hva med|hvad med|kva med|vad händer|what about|how about|hva hvis|hvad hvis|og hvis|gjelder det|gælder det|gäller det|"
@@ -18,6 +18,9 @@ _POINTS = re.compile(
     r"så|liknende|liknande|lignende|tilsvarende|similar|same|samme)\b",
     re.IGNORECASE,
 )
+BRIEF = 4
+"""Words (as FEW) up to which a question that names nobody is taken for a follow-up even without a pointing word."""
+
 FEW = 9
 """Words of a question (function words apart, in any of our languages) up to which a pointing word makes it a follow-up."""
 
@@ -46,6 +49,15 @@ def follows(question: str) -> bool:
     """Whether a question leans on what was said before."""
     known = frozenset().union(*(stopwords(language) for language in ("nb", "nn", "da", "sv", "en")))
     content = [word for word in words(question) if word not in known]
-    if _OPENS.search(question) and len(content) <= FEW:
-        return True
-    return len(content) <= FEW and bool(_POINTS.search(question))
+    if len(content) > FEW:
+        return False
+    named = re.search(r"\w\W+[A-ZÆØÅÄÖ]\w", question)
+    return bool(_OPENS.search(question) or _POINTS.search(question) or (len(content) <= BRIEF and not named))
+
+
+def recent(history: Sequence[Turn]) -> tuple[str, ...]:
+    """Ids of the documents that the last answer of the history cites, in order of use."""
+    for turn in reversed(history):
+        if isinstance(turn.reply, Answer):
+            return tuple(dict.fromkeys(citation.passage.card.id for citation in turn.reply.citations))
+    return ()

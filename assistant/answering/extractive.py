@@ -2,33 +2,120 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 
 from assistant.answering.sentences import Quotable, Relevance, quotable
 from assistant.language import words
-from assistant.types import Claim, Draft, Form, Hit, Part, Query
+from assistant.types import Claim, Draft, Form, Hit, Intent, Part, Query
 
-WORDS = 150
+WORDS = 160
 """Words of an answer, titles apart: short enough to read at once; the required median is 180."""
 
 DOCUMENTS = 4
 """Most documents in an answer that is no list of examples."""
 
+LEAD = 3
+"""Sentences that open an answer, best first, whatever document they come from."""
+
 SIMILAR = 0.6
 """Share of a sentence's words that stand in one already chosen, from which it says nothing new."""
 
+CASES = 5
+"""Most cases in a list of examples, and documents in an overview."""
+
+EACH = 42
+"""Words for each of them."""
+
+STEPS = frozenset({"Steg for steg", "Trin for trin", "Steg för steg", "Step by step"})
+
+_FIGURE = re.compile(r"\d")
+
 
 def compose(query: Query, hits: Sequence[Hit], relevance: Relevance) -> Draft:
-    """A draft whose sentences are the sources' own, in a form that fits the question."""
+    """A draft whose sentences are the sources' own, in the form that fits the question's intent."""
     sentences = quotable(query, hits, relevance)
+    layout = _LAYOUTS.get(query.intent, explain)
+    parts = layout(query, sentences) or explain(query, sentences)
+    return Draft(parts=tuple(parts))
+
+
+def explain(query: Query, sentences: Sequence[Quotable]) -> list[Part]:
+    """The best sentences first, then the rest by document and in reading order."""
     chosen = choose(sentences, WORDS, DOCUMENTS)
-    return Draft(parts=tuple(_parts(chosen)))
+    lead, rest = chosen[:LEAD], chosen[LEAD:]
+    return [_part(lead, "paragraph")] * bool(lead) + _by_document(rest)
+
+
+def guide(query: Query, sentences: Sequence[Quotable]) -> list[Part]:
+    """What matters most, then the steps of the document that has them, in order."""
+    ways = [s for s in sentences if s.step and s.passage.heading in STEPS]
+    if not ways:
+        return []
+    name = max(ways, key=lambda s: s.score).passage.card.id
+    steps = sorted((s for s in ways if s.passage.card.id == name), key=lambda s: (s.passage.start, s.start))
+    lead = choose([s for s in sentences if not s.step], WORDS // 2, DOCUMENTS)
+    kept, left = list[Quotable](), WORDS - sum(s.length for s in lead)
+    for step in sorted(steps, key=lambda s: -s.score):
+        if step.length <= left:
+            kept.append(step)
+            left -= step.length
+    kept.sort(key=lambda s: (s.passage.start, s.start))
+    return [_part(lead, "bullets" if len(lead) > 2 else "paragraph")] * bool(lead) + [_part(kept, "steps")] * bool(kept)
+
+
+def exemplify(query: Query, sentences: Sequence[Quotable]) -> list[Part]:
+    """Cases, each under its title: the sentence that fits best, and one that holds a figure."""
+    cases = [s for s in sentences if s.passage.card.kind == "case"]
+    return _listed(cases or sentences)
+
+
+def survey(query: Query, sentences: Sequence[Quotable]) -> list[Part]:
+    """An overview: a few documents, each under its title with what fits best."""
+    return _listed(sentences)
+
+
+def compare(query: Query, sentences: Sequence[Quotable]) -> list[Part]:
+    """Each side under the titles of its documents: by country where the question names several."""
+    if len(query.countries) < 2:
+        return []
+    parts = []
+    for country in query.countries:
+        own = [s for s in sentences if s.passage.card.country == country]
+        law = [s for s in own if s.passage.card.kind != "case"] or own
+        chosen = choose(law, WORDS // len(query.countries), 1)
+        if chosen:
+            chosen.sort(key=lambda s: (s.passage.start, s.start))
+            parts.append(_part(chosen, "bullets", chosen[0].passage.card.title))
+    return parts if len(parts) > 1 else []
+
+
+def offer(query: Query, sentences: Sequence[Quotable]) -> list[Part]:
+    """The template that fits best under its title, then what the guidance says about it."""
+    templates = [s for s in sentences if s.passage.card.kind == "template"]
+    if not templates:
+        return []
+    name = max(templates, key=lambda s: s.score).passage.card.id
+    own = choose([s for s in templates if s.passage.card.id == name], WORDS * 2 // 3, 1)
+    others = [s for s in sentences if s.passage.card.id != name]
+    rest = choose(others, WORDS - sum(s.length for s in own), DOCUMENTS - 1)
+    own.sort(key=lambda s: (s.passage.start, s.start))
+    return [_part(own, "bullets", own[0].passage.card.title)] * bool(own) + _by_document(rest)
+
+
+_LAYOUTS: dict[Intent, Callable[[Query, Sequence[Quotable]], list[Part]]] = {
+    "howto": guide,
+    "example": exemplify,
+    "broad": survey,
+    "comparison": compare,
+    "template": offer,
+}
 
 
 def choose(sentences: Sequence[Quotable], budget: int, documents: int) -> list[Quotable]:
-    """The best sentences within `budget` words, from at most `documents` documents, none saying what another does."""
+    """The best sentences within `budget` words, best first, from at most `documents` documents, none said twice."""
     chosen: list[Quotable] = []
-    used: dict[str, None] = {}
+    used: set[str] = set()
     for sentence in sorted(sentences, key=lambda s: -s.score):
         name = sentence.passage.card.id
         if sentence.length > budget or (name not in used and len(used) == documents):
@@ -36,29 +123,36 @@ def choose(sentences: Sequence[Quotable], budget: int, documents: int) -> list[Q
         if any(_repeats(sentence, other) for other in chosen):
             continue
         chosen.append(sentence)
-        used[name] = None
+        used.add(name)
         budget -= sentence.length
     return chosen
 
 
-def _parts(chosen: Sequence[Quotable]) -> list[Part]:
-    """The chosen sentences as parts: the best document first, in each document in reading order."""
+def _listed(sentences: Sequence[Quotable]) -> list[Part]:
+    names = list(dict.fromkeys(s.passage.card.id for s in sorted(sentences, key=lambda s: -s.score)))[:CASES]
     parts = []
-    for name in dict.fromkeys(s.passage.card.id for s in chosen):
-        own = sorted((s for s in chosen if s.passage.card.id == name), key=lambda s: (s.passage.start, s.start))
-        parts.append(Part(tuple(claim(s) for s in own), form=_form(own)))
+    for name in names:
+        own = [s for s in sentences if s.passage.card.id == name]
+        chosen = choose(own, EACH, 1)[:1]
+        with_figure = [s for s in own if _FIGURE.search(s.text) and s not in chosen]
+        spare = EACH - sum(s.length for s in chosen)
+        chosen += choose([s for s in with_figure if not any(_repeats(s, c) for c in chosen)], spare, 1)[:1]
+        if chosen:
+            parts.append(_part(chosen, "paragraph", chosen[0].passage.card.title))
     return parts
 
 
-def _form(sentences: Sequence[Quotable]) -> Form:
-    if len(sentences) > 1 and all(s.step for s in sentences):
-        return "steps"
-    return "bullets" if len(sentences) > 2 else "paragraph"
+def _by_document(chosen: Sequence[Quotable]) -> list[Part]:
+    parts = []
+    for name in dict.fromkeys(s.passage.card.id for s in chosen):
+        own = sorted((s for s in chosen if s.passage.card.id == name), key=lambda s: (s.passage.start, s.start))
+        parts.append(_part(own, "bullets"))
+    return parts
 
 
-def claim(sentence: Quotable) -> Claim:
-    """A sentence quoted whole."""
-    return Claim(sentence.text, ((sentence.passage, sentence.text),))
+def _part(sentences: Sequence[Quotable], form: Form, title: str | None = None) -> Part:
+    """The sentences, each quoted whole, as a part of a draft."""
+    return Part(tuple(Claim(s.text, ((s.passage, s.text),)) for s in sentences), form, title)
 
 
 def _repeats(one: Quotable, other: Quotable) -> bool:

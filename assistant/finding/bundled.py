@@ -222,11 +222,12 @@ def _write_tokenizer(bundle: Bundle, folder: Path) -> None:
         pair=f"{begin} $A {end} {end} $B {end}",
         special_tokens=[(begin, special["begin"]), (end, special["end"])],
     )
-    tokenizer.add_special_tokens([AddedToken(token, normalized=False, special=True) for token in (begin, pad, end, unknown)])
+    marks = [AddedToken(token, normalized=False, special=True) for token in (begin, pad, end, unknown)]
+    tokenizer.add_special_tokens(marks)
     tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
-    names = {"bos_token": begin, "cls_token": begin, "eos_token": end, "sep_token": end, "pad_token": pad, "unk_token": unknown}
-    limits = {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": bundle.shape.positions}
-    _write_json(folder / "tokenizer_config.json", limits | names)
+    names = {"bos_token": begin, "cls_token": begin, "eos_token": end, "sep_token": end}
+    names |= {"pad_token": pad, "unk_token": unknown, "tokenizer_class": "PreTrainedTokenizerFast"}
+    _write_json(folder / "tokenizer_config.json", names | {"model_max_length": bundle.shape.positions})
 
 
 def _write_modules(shape: Shape, folder: Path) -> None:

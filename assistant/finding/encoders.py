@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import json
 import os
-import shutil
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -19,46 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import EncoderError
-from assistant.finding import bundled
+from assistant.finding.supported import Known, fingerprint, known_encoder, prepare
 from assistant.finding.tokens import Encoded, TokenVectors, pack, unit, unpack
 from assistant.settings import Settings
 
 __all__ = ["Embedder", "Encoded", "Role", "TokenVectors", "open_encoder", "pack", "unpack"]
 
 Role = Literal["query", "passage"]
-Progress = Callable[[str], None]
 
 MOST_TOKENS = 512  # of a text, prefix and marks included; what is longer is cut
 # Padded tokens in one forward pass. On 2 cores (AVX-512, float32), 400 Norwegian passages of 73 tokens on average:
 # 512: 69, 1024: 71, 2048: 71, 4096: 68, 8192: 56 passages a second (November 2026).
 BATCH_TOKENS = 2048
-CHECKSUMS = "checksums.json"  # file -> SHA-256, written when a folder of ours is complete
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A supported encoder: where it is, what it wants before a text, the width of its vectors."""
-
-    hub: str
-    query: str
-    passage: str
-    dimension: int
-
-
-# The prefixes are those of the model cards on the hub, read in 2026.
-KNOWN = {
-    "multilingual-e5-small": Known("intfloat/multilingual-e5-small", "query: ", "passage: ", 384),
-    "multilingual-e5-base": Known("intfloat/multilingual-e5-base", "query: ", "passage: ", 768),
-    "multilingual-e5-large": Known("intfloat/multilingual-e5-large", "query: ", "passage: ", 1024),
-    "multilingual-e5-large-instruct": Known(
-        "intfloat/multilingual-e5-large-instruct",
-        "Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery: ",
-        "",
-        1024,
-    ),
-    "snowflake-arctic-embed-l-v2.0": Known("Snowflake/snowflake-arctic-embed-l-v2.0", "query: ", "", 1024),
-}
-BUNDLED = "multilingual-e5-small"
 
 
 class Embedder(Protocol):
@@ -76,7 +42,7 @@ class Embedder(Protocol):
         """The texts as vectors, in order; a text longer than the encoder reads is cut. Raises EncoderError."""
 
 
-def open_encoder(settings: Settings, progress: Progress | None = None) -> Embedder:
+def open_encoder(settings: Settings, progress: Callable[[str], None] | None = None) -> Embedder:
     """The encoder that the settings name, ready to embed.
 
     A model in the process is prepared in the data folder once (`progress` is told) and loaded at the first
@@ -86,16 +52,16 @@ def open_encoder(settings: Settings, progress: Progress | None = None) -> Embedd
         from assistant.finding.served import ServedEncoder
 
         model = settings.embeddings_model or settings.encoder
-        known = _known(model)
+        known = known_encoder(model)
         prefixes = {"query": known.query, "passage": known.passage} if known else {}
         return ServedEncoder(settings.embeddings_url, model, settings.embeddings_api_key, prefixes)
     name = settings.encoder
     if settings.encoder_dir:
-        return LocalEncoder(name.rsplit("/", 1)[-1], settings.encoder_dir, _known(name))
-    if Path(name).is_dir():
+        return LocalEncoder(name.rsplit("/", 1)[-1], settings.encoder_dir, known_encoder(name))
+    if not known_encoder(name) and Path(name).is_dir():
         return LocalEncoder(Path(name).resolve().name, Path(name), None)
-    folder = _prepared(name, settings.data_dir / "encoder", progress or (lambda line: None))
-    return LocalEncoder(name.rsplit("/", 1)[-1], folder, _known(name))
+    folder = prepare(name, settings.data_dir / "encoder", progress or (lambda line: None))
+    return LocalEncoder(name.rsplit("/", 1)[-1], folder, known_encoder(name))
 
 
 class LocalEncoder:
@@ -107,7 +73,7 @@ class LocalEncoder:
 
     def __init__(self, title: str, folder: Path, known: Known | None) -> None:
         """`folder` holds the model; `known` its row of the table, or None to follow the model's own prompts."""
-        self.name = f"{title}@{_fingerprint(folder)[:12]}"
+        self.name = f"{title}@{fingerprint(folder)[:12]}"
         self._folder = folder
         self._known = known
         self._model: Any = None
@@ -257,95 +223,3 @@ def _quiet() -> Iterator[None]:
     finally:
         logging.set_verbosity(level)
         logging.enable_progress_bar()
-
-
-def _known(name: str) -> Known | None:
-    """The row of the table for a short name or for a name on the hub."""
-    return KNOWN.get(name) or next((known for known in KNOWN.values() if known.hub.lower() == name.lower()), None)
-
-
-def _prepared(name: str, home: Path, progress: Progress) -> Path:
-    """The folder of the named model under `home`, made there the first time, and again if it is damaged."""
-    if name == BUNDLED:
-        folder = home / f"{name}-{bundled.SHA256[:12]}-{bundled.RECIPE}"
-        note, make = "Preparing the bundled encoder, once.", lambda made: bundled.rebuild(bundled.weights_file(), made)
-    elif known := _known(name):
-        folder = home / known.hub.replace("/", "--")
-        note, make = f"Downloading {known.hub}, once.", lambda made: _download(known.hub, made)
-    elif name.count("/") == 1 and not name.startswith((".", "/", "~")):
-        folder = home / name.replace("/", "--")
-        note, make = f"Downloading {name}, once.", lambda made: _download(name, made)
-    else:
-        near = get_close_matches(name, KNOWN, n=1)
-        hint = f"Did you mean {near[0]}?" if near else f"Use one of {', '.join(KNOWN)}, owner/name on the hub, or a folder."
-        raise EncoderError(f"There is no encoder {name!r}.", hint=hint)
-    if not _intact(folder):
-        progress(note)
-        try:
-            _make(folder, make)
-        except OSError as error:
-            hint = "Check that ASSISTANT_DATA_DIR can be written and has 500 MB free."
-            raise EncoderError(f"The encoder cannot be prepared in {folder}: {error}.", hint=hint) from error
-    return folder
-
-
-def _make(folder: Path, make: Callable[[Path], None]) -> None:
-    """Fill `folder` in one step: made beside it, then renamed, so that no process sees half of it."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".making-", dir=folder.parent, ignore_cleanup_errors=True) as near:
-        made = Path(near) / "made"
-        made.mkdir()
-        make(made)
-        (made / CHECKSUMS).write_text(json.dumps(_checksums(made), indent=1) + "\n", encoding="utf-8")
-        if folder.exists() and not _intact(folder):
-            folder.rename(Path(near) / "damaged")
-        try:
-            made.rename(folder)
-        except OSError:
-            if not _intact(folder):  # otherwise another process was first, with the same content
-                raise
-
-
-def _intact(folder: Path) -> bool:
-    """Whether the folder is complete and every file is as it was made."""
-    try:
-        return bool(json.loads((folder / CHECKSUMS).read_text(encoding="utf-8")) == _checksums(folder))
-    except (OSError, ValueError):
-        return False
-
-
-def _checksums(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file in the folder but the list itself, by path."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != CHECKSUMS)
-    return {path.relative_to(folder).as_posix(): _sha256(path) for path in files}
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _fingerprint(folder: Path) -> str:
-    """SHA-256 of the folder's weights; of their checksums where they come in several files."""
-    weights = sorted(folder.rglob("*.safetensors"))
-    if not weights:
-        hint = "Give a folder that sentence-transformers saved, with its weights as safetensors."
-        raise EncoderError(f"There are no weights (*.safetensors) in {folder}.", hint=hint)
-    sums = [_sha256(path) for path in weights]
-    return sums[0] if len(sums) == 1 else hashlib.sha256("".join(sums).encode()).hexdigest()
-
-
-def _download(hub: str, folder: Path) -> None:
-    """The model `hub` from the model hub into `folder`: settings, vocabulary and safetensors, no code."""
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, RepositoryNotFoundError
-
-    wanted = ["*.json", "*.txt", "*.model", "*.safetensors"]
-    unwanted = ["onnx/*", "openvino/*", "*.onnx"]
-    try:
-        snapshot_download(hub, local_dir=folder, allow_patterns=wanted, ignore_patterns=unwanted)
-    except (RepositoryNotFoundError, HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
-        hint = "Check the name and the network, or give a folder that holds the model in ASSISTANT_ENCODER_DIR."
-        raise EncoderError(f"The model {hub} cannot be downloaded: {error}", hint=hint) from error
-    shutil.rmtree(folder / ".cache", ignore_errors=True)

@@ -20,7 +20,7 @@ SPOKEN: Mapping[str, str] = {"nb": "NO", "nn": "NO", "da": "DK", "sv": "SE", "fi
 
 _NAMES = {
     "NO": r"norge|noreg|norway",
-    "DK": r"danmark|denmark",
+    "DK": r"danmark|denmark|dk",
     "SE": r"sverige|sweden",
     "FI": r"finland|suomi",
     "IS": r"island|iceland",

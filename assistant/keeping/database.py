@@ -18,10 +18,13 @@ from assistant.settings import Settings
 FILE = "library.sqlite"
 
 BUSY_TIMEOUT = 4000
-"""Milliseconds that SQLite waits for another writer's transaction, below the 5 s in which we promise a word."""
+"""Milliseconds to wait for another writer's transaction, below the 5 s in which we promise a word."""
 
-MAKING_KEY = 0x617373
-"""Number of the PostgreSQL lock under which the tables are made."""
+TURN_KEY = 0x7475726E
+"""Number of the PostgreSQL lock under which one transaction at a time writes ("turn")."""
+
+LOCK_NOT_AVAILABLE = "55P03"
+"""PostgreSQL's code for a lock that was waited for too long."""
 
 _RESTORE = "Restore the data folder from a backup, or move {file} away and ingest the documents again."
 
@@ -52,9 +55,11 @@ def _engine(settings: Settings) -> Engine:
     except (exc.ArgumentError, exc.NoSuchModuleError, ModuleNotFoundError) as error:
         hint = "Use an address such as postgresql+psycopg://user@host/database, with its driver installed."
         raise StoreError("ASSISTANT_DATABASE_URL is not an address that can be used.", hint=hint) from error
+    if engine.dialect.name not in ("sqlite", "postgresql"):
+        raise StoreError(f"The library cannot be kept in {engine.dialect.name}.", hint="Use SQLite or PostgreSQL.")
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _configure)
-        event.listen(engine, "begin", _begin)
+    event.listen(engine, "begin", _begin)
     return engine
 
 
@@ -68,9 +73,13 @@ def _configure(connection: Any, _record: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    """A writer takes its place at once, so that it waits for another one instead of failing half-way."""
+    """A writer takes its turn at once, so that it waits for another one instead of failing half-way."""
     writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    elif writes:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_TIMEOUT}")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({TURN_KEY})")
 
 
 def _prepare(engine: Engine) -> None:
@@ -91,8 +100,6 @@ def _prepare(engine: Engine) -> None:
 
 def _make(connection: Connection) -> None:
     """Make the tables, unless another process did so in the meantime."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(sql.text(f"SELECT pg_advisory_xact_lock({MAKING_KEY})"))
     tables.metadata.create_all(connection)
     if connection.scalar(sql.select(tables.header.c.id)) is None:
         connection.execute(sql.insert(tables.header), {"id": 1, "schema": tables.SCHEMA, "revision": 0})
@@ -124,6 +131,8 @@ def _translation(engine: Engine, error: exc.DBAPIError) -> StoreError:
     said = str(original).strip().splitlines()[0] if str(original).strip() else type(original).__name__
     if isinstance(original, sqlite3.Error):
         return _sqlite_translation(where.removeprefix("sqlite:///"), original, said)
+    if getattr(original, "sqlstate", None) == LOCK_NOT_AVAILABLE:
+        return StoreBusy(f"Another process writes to {where}.", hint="Wait until it has finished, then try again.")
     hint = "Check that the server runs and that ASSISTANT_DATABASE_URL is right; nothing was changed."
     return StoreError(f"The library at {where} failed: {said}.", hint=hint)
 

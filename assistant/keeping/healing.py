@@ -62,16 +62,13 @@ def publish(
     document: Document,
     passages: Sequence[Passage],
     entries: Sequence[Entry],
-    made: Mapping[str, tuple[bytes, bytes | None]],
 ) -> None:
     """Make a document visible in library and index, in place of its former version.
 
-    `made` holds, by text hash, the embeddings that the library does not have yet (`Library.embeddings`).
-    When this returns, the document is safe. When it raises StoreError, the former version still answers.
+    The library holds the embeddings of its texts already (`Library.keep_embeddings`). When this returns,
+    the document is safe; when it raises StoreError, the former version still answers.
     """
     key = document.card.id
-    if made:
-        library.keep_embeddings(encoder, made)
     missing = _add(library, vectors, encoder, {key: document.card}, entries)
     if missing:
         raise StoreError(f"{len(missing)} texts of {key} have no vector of {encoder}.", hint="Ingest it again.")

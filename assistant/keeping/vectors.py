@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,8 +68,7 @@ class Vectors:
         with ExitStack() as stack:
             stack.enter_context(owning(settings))
             with _translated(where):
-                client = _client(settings)
-                stack.callback(client.close)
+                client = _client(settings, stack)
                 if anew and name in {str(collection.name) for collection in client.list_collections()}:
                     client.delete_collection(name)
                 collection = client.get_or_create_collection(
@@ -158,24 +158,36 @@ class Vectors:
         return _translated(self._where)
 
 
-def _client(settings: Settings) -> Any:
+def _client(settings: Settings, stack: ExitStack) -> Any:
+    """A client of Chroma, which `stack` closes."""
     import chromadb
     from chromadb.config import Settings as ChromaSettings
 
     quiet = ChromaSettings(anonymized_telemetry=False)
     if settings.chroma_url is None:
         folder: Path = settings.data_dir / FOLDER
-        return chromadb.PersistentClient(path=folder.absolute(), settings=quiet)
+        local: Any = chromadb.PersistentClient(path=folder.absolute(), settings=quiet)
+        stack.callback(local.close)
+        return local
     address = urlsplit(settings.chroma_url)
     if address.scheme not in ("http", "https") or not address.hostname:
         raise StoreError("ASSISTANT_CHROMA_URL is not an address.", hint="Use one such as http://127.0.0.1:8000.")
     secure = address.scheme == "https"
     port = address.port or (443 if secure else 8000)
-    client: Any = chromadb.HttpClient(host=address.hostname, port=port, ssl=secure, settings=quiet)
-    session: Any = getattr(client._server, "_session", None)  # the only place where a time limit can be set
-    if session is not None:
+    _heartbeat(f"{address.scheme}://{address.hostname}:{port}")
+    remote: Any = chromadb.HttpClient(host=address.hostname, port=port, ssl=secure, settings=quiet)
+    stack.callback(remote.close)
+    for part in (remote, remote._admin_client):  # Chroma has no other way to limit its waiting, nor closes these
+        session = part._server._session
         session.timeout = SERVER_TIMEOUT
-    return client
+        stack.callback(session.close)
+    return remote
+
+
+def _heartbeat(address: str) -> None:
+    """See that the server answers at all: while it is made, Chroma's client waits without a limit."""
+    with urlopen(f"{address}/api/v2/heartbeat", timeout=SERVER_TIMEOUT) as response:
+        response.read()
 
 
 def _made_by(encoder: str, dimension: int) -> dict[str, str | int]:

@@ -77,8 +77,11 @@ def expand(path: Path) -> Iterator[tuple[Path, ...]]:
 
 def is_plain_zip(path: Path) -> bool:
     """Say whether a file is a zip of files, and not a Word or other office file."""
-    if not path.is_file() or path.open("rb").read(4) != b"PK\x03\x04":
+    if not path.is_file():
         return False
+    with path.open("rb") as file:
+        if file.read(4) != b"PK\x03\x04":
+            return False
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())

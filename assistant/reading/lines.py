@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from assistant.reading.text import line_of
 from assistant.types import Block
@@ -18,45 +19,57 @@ DOUBLED = 60
 _CODES = re.IGNORECASE
 _COOKIE = re.compile(r"\b(?:web)?cookies?|informa[st]jonskaps|informationskaps|eväste", _CODES)
 _CONSENT = re.compile(
-    r"\b(?:vi|we|denne|dette|den här|this|siden|sida|our|on|på)\b.{0,80}\b(?:bruke?r|benytter|anvende?r|använder|use|uses"
-    r"|bruger|sætt)|a[ck][ck]?[cs]?ept|samtyk|samtyc|godta|godkän|godkend|tilla[td]|fravælg|consent|evästei",
+    r"\b(?:vi|we|denne|dette|den här|this|siden|sida|our|on|på)\b.{0,80}"
+    r"\b(?:bruke?r|benytter|anvende?r|använder|use|uses|bruger|sætt)"
+    r"|ac[ck]?ept|aksept|samtyk|samtyc|godta|godkän|godkend|tilla[td]|fravælg|consent|evästei",
     _CODES,
 )
 _IMAGE = r"\.(?:jpe?g|png|gif|webp|svg|tiff?|bmp|heic|avif)"
-_NETWORK = r"(?:facebook|twitter|x|linked ?in|instagram|e-?post|e-?mail|mail|whats ?app|messenger|bluesky|snapchat|pinterest)"
+_NETWORK = (
+    r"(?:facebook|twitter|x|linked\ ?in|instagram|e-?post|e-?mail|mail|whats\ ?app|messenger|bluesky|snapchat"
+    r"|pinterest)"
+)
+_THIS = r"(?:denne|dette|artikkelen|artiklen|artikeln|siden|sidan|saken|this(?:\ page|\ article)?)"
+_CHANGED = (
+    r"(?:publisert|publiceret|publicerad|published|sist\ (?:oppdatert|endret)|senest\ (?:opdateret|ændret)"
+    r"|senast\ (?:uppdaterad|ändrad)|last\ updated|oppdatert|opdateret|uppdaterad|offentliggjort)"
+)
 _FURNITURE = re.compile(
     rf"""(?:bilde|bild|billede|image|foto)?[:\s]*[^\s/\\|<>][^/\\|<>]{{0,120}}{_IMAGE}
     | (?:(?:illustrasjons|arkiv|genre|presse)?foto(?:graf)?|photo|bilde|bild|billede|illustrasjon|illustration|ill)
       \s*[:/©]\s*.{{1,100}}
     | .{{1,180}}\(?\b(?:foto|photo|bild)\s*:\s*[^.:]{{2,60}}\)?\.?
-    | (?:del|dela|share|tips?|send)\b[^.]{{0,40}}\b(?:på|on|via|med|with|til|to)\s+(?:an?\s+|en\s+)?{_NETWORK}\b.{{0,20}}
+    | (?:del|dela|share|tips?|send)\b[^.]{{0,40}}\b(?:på|on|via|med|with|til|to)\s+(?:an?\s+|en\s+)?{_NETWORK}\b
+      .{{0,20}}
     | (?:(?:del|dela|share|følg\ oss|følg\ os|följ\ oss|follow\ us)(?:\ på|\ on)?:?\s*)?(?:{_NETWORK}[\s,|/·•]*){{2,}}
     | {_NETWORK}
-    | (?:del|dela|share)(?:\ (?:denne|dette|artikkelen|artiklen|artikeln|siden|sidan|saken|this(?:\ page|\ article)?))?
-    | (?:hopp|gå|spring|hoppa|skip|jump)\ (?:direkte\ |direkt\ )?(?:til|till|to)\ .{{0,30}}(?:innhold|indhold|innehåll|content)\w*
+    | (?:del|dela|share)(?:\ {_THIS})?
+    | (?:hopp|gå|spring|hoppa|skip|jump)\ (?:direkte\ |direkt\ )?(?:til|till|to)\ .{{0,30}}
+      (?:innhold|indhold|innehåll|content)\w*
     | (?:hjem|forside|forsiden|start|startsida|startsiden|hem|home)\s*[>/»›|→].{{0,150}}
     | (?:les|læs|läs|read)\ (?:også|òg|mer|mere|också|även|more|also)\b[^.]{{0,120}}
     | (?:link|lenke|länk)\ (?:til|till|to)\b[^.]{{0,100}}
-    | (?:meld\ deg\ på|abonner\ på|tilmeld\ dig|prenumerera\ på|subscribe\ to)\b.{{0,60}}(?:nyhetsbrev|nyhedsbrev|newsletter).{{0,20}}
+    | (?:meld\ deg\ på|abonner\ på|tilmeld\ dig|prenumerera\ på|subscribe\ to)\b.{{0,60}}
+      (?:nyhetsbrev|nyhedsbrev|newsletter).{{0,20}}
     | (?:stikkord|emneord|nøkkelord|nøgleord|nyckelord|tags?|kategori|categories)\s*:.{{0,120}}
     | (?:©|copyright\b).{{0,120}}
-    | (?:publisert|publiceret|publicerad|published|sist\ (?:oppdatert|endret)|senest\ (?:opdateret|ændret)|senast\ (?:uppdaterad|ändrad)
-      |last\ updated|oppdatert|opdateret|uppdaterad|offentliggjort)\b.{{0,60}}\d.{{0,40}}
+    | {_CHANGED}\b.{{0,60}}\d.{{0,40}}
     """,
     _CODES | re.VERBOSE,
 )
-_BUTTONS = frozenset(
-    """godta alle|godta|avvis alle|avvis|avslå|kun nødvendige|bare nødvendige|tilpass|innstillinger|jeg forstår|ok, jeg forstår
-    |aksepter|aksepter alle|tillat alle|lukk|vis mer|vis mindre|skriv ut|last ned|last ned som pdf|til toppen|til topps|meny|søk
-    |logg inn|logg ut|lytt|lytt til teksten|tilbake|relaterte saker|relaterte artikler|relatert innhold|mer om|nyhetsbrev
-    |tillad alle|afvis alle|afvis|acceptér|accepter alle|accepter|kun nødvendige cookies|tillad valgte|luk|vis mere|udskriv|print
-    |download|til top|søg|log ind|log ud|oplæs|relaterede artikler|relateret indhold|nyhedsbrev|tilmeld nyhedsbrev
-    |godkänn alla|acceptera alla|acceptera|neka alla|endast nödvändiga|anpassa|inställningar|stäng|visa mer|skriv ut sidan
-    |ladda ner|till toppen|sök|logga in|logga ut|lyssna|tillbaka|relaterade artiklar
-    |accept all|accept|reject all|reject|only necessary|manage preferences|settings|close|show more|show less|print this page
-    |back to top|menu|search|log in|sign in|log out|listen|back|related articles|related content|newsletter|lukk meny|hyväksy kaikki
-    """.replace("\n    ", "").strip().split("|")
-)
+_BUTTON_WORDS = """
+godta alle|godta|avvis alle|avvis|avslå|kun nødvendige|bare nødvendige|tilpass|innstillinger|jeg forstår
+|ok, jeg forstår|aksepter|aksepter alle|tillat alle|lukk|vis mer|vis mindre|skriv ut|last ned|last ned som pdf
+|til toppen|til topps|meny|søk|logg inn|logg ut|lytt|lytt til teksten|tilbake|relaterte saker|relaterte artikler
+|relatert innhold|mer om|nyhetsbrev|lukk meny|tillad alle|afvis alle|afvis|acceptér|accepter alle|accepter
+|kun nødvendige cookies|tillad valgte|luk|vis mere|udskriv|download|til top|søg|log ind|log ud|oplæs
+|relaterede artikler|relateret indhold|nyhedsbrev|tilmeld nyhedsbrev|godkänn alla|acceptera alla|acceptera
+|neka alla|endast nödvändiga|anpassa|inställningar|stäng|visa mer|skriv ut sidan|ladda ner|till toppen|sök
+|logga in|logga ut|lyssna|tillbaka|relaterade artiklar|accept all|accept|reject all|reject|only necessary
+|manage preferences|settings|close|show more|show less|print|print this page|back to top|menu|search|log in
+|sign in|log out|listen|back|related articles|related content|newsletter|hyväksy kaikki
+"""
+_BUTTONS = frozenset(_BUTTON_WORDS.replace("\n", "").split("|"))
 _BOX_LABEL = re.compile(r"(?:fakta|faktaboks|faktarute|faktaruta|faktabox|fact ?box|facts)\W*", _CODES)
 
 
@@ -139,7 +152,7 @@ def _without_doubles(lines: Sequence[Line], title: str | None) -> tuple[list[Lin
 def _levelled(lines: Iterable[Line]) -> Iterator[Line]:
     """Make a heading with nothing below it (the next is no deeper, or there is none) a paragraph."""
     lines = list(lines)
-    for line, after in zip(lines, [*lines[1:], None], strict=True):
+    for line, after in zip_longest(lines, lines[1:]):
         empty = line.level and (after is None or 0 < after.level <= line.level)
         yield replace(line, level=0) if empty else line
 

@@ -147,10 +147,10 @@ def _zipped(data: bytes) -> str:
         return "docx"
     if b"opendocument.text" in kind:
         return "odt"
-    what = next((w for part, w in (("xl/", "a spreadsheet"), ("ppt/", "a slide show")) if any(n.startswith(part) for n in names)), None)
-    if what is None and kind:
+    folders = {name.split("/")[0] for name in names}
+    what = "a spreadsheet" if "xl" in folders else "a slide show" if "ppt" in folders else "a zip of other files"
+    if kind:
         what = "an e-book" if b"epub" in kind else "an office file of another kind"
-    what = what or "a zip file inside another file"
     raise UnsupportedFormat(f"This is {what}.", hint=f"Save it as PDF or .docx. {_KNOWN}")
 
 

@@ -13,7 +13,7 @@ from assistant.reading.layout import Piece, Row, rows_of, without_heads_and_feet
 from assistant.reading.lines import Line, blocks_of, key_of
 from assistant.reading.plain import published_in
 from assistant.reading.prose import paragraphs
-from assistant.reading.text import Text, line_of
+from assistant.reading.text import Text, line_of, tidy
 
 PAGES = 5_000
 """Most pages of one PDF; the longest evaluation reports have some hundreds."""
@@ -23,7 +23,11 @@ CHARACTERS = 5_000_000
 
 _BROKEN = "This PDF is damaged and cannot be read."
 _MEND = "Open it in a browser or PDF reader, print it to a new PDF, and add that."
-_JUNK_TITLE = re.compile(r"(?:microsoft (?:word|powerpoint)|untitled|uten navn|document\d*|dokument\d*|slide \d|.*\.\w{3,4}$)", re.I)
+_JUNK_TITLE = re.compile(
+    r"microsoft (?:word|powerpoint)|\(?(?:untitled|anonymous|unspecified)|uten (?:navn|tittel)|do[ck]ument\d*|slide \d"
+    r"|.*\.\w{3,4}$",
+    re.IGNORECASE,
+)
 
 
 def load_pdf(data: bytes) -> Text:
@@ -59,9 +63,7 @@ def _opened(data: bytes) -> Any:
         reader = pypdf.PdfReader(io.BytesIO(data))
         locked = reader.is_encrypted and not reader.decrypt("")
         count = 0 if locked else len(reader.pages)
-    except MemoryError:
-        raise
-    except Exception as error:
+    except _stumbles() as error:
         if "crypt" in type(error).__name__.lower() or "password" in str(error).lower() or "AES" in str(error):
             raise _locked() from error
         raise LoadError(_BROKEN, hint=_MEND) from error
@@ -72,6 +74,17 @@ def _opened(data: bytes) -> Any:
     if not count:
         raise LoadError("There are no pages in this PDF.", hint=_MEND)
     return reader
+
+
+def _stumbles() -> tuple[type[Exception], ...]:
+    """What pypdf raises on a damaged file: its own errors, and those of the operations that it tries on it."""
+    import struct
+    import zlib
+
+    from pypdf.errors import PyPdfError
+
+    usual = (ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, NotImplementedError)
+    return (*usual, OSError, RecursionError, TypeError, ValueError, PyPdfError, struct.error, zlib.error)
 
 
 def _locked() -> Encrypted:
@@ -87,9 +100,7 @@ def _pages(reader: Any) -> tuple[list[list[Row]], list[int]]:
         try:
             page = reader.pages[number - 1]
             rows = rows_of(_pieces(page), number, _height(page))
-        except (MemoryError, LoadLimit):
-            raise
-        except Exception:
+        except _stumbles():
             unread.append(number)
             rows = []
         characters += sum(len(row.text) for row in rows)
@@ -114,8 +125,9 @@ def _pieces(page: Any) -> list[Piece]:
     fonts: dict[int, tuple[bool, Any]] = {}
 
     def keep(text: str, cm: Any, tm: Any, font: Mapping[str, Any] | None, size: float) -> None:
-        clean = text.replace("\n", " ").replace("\x7f", "•").replace("\x00", "")
-        if not clean.strip():
+        broken = text.rstrip().endswith("\u00ad")
+        clean = tidy(text.replace("\n", " ").replace("\x7f", "•")) + "-" * broken
+        if not clean.strip() or not size:
             return
         x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
         y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
@@ -126,9 +138,7 @@ def _pieces(page: Any) -> list[Piece]:
             fonts[id(font)] = (_is_bold(font), _metrics(font))
         bold, metrics = fonts[id(font)]
         height = abs(size * up)
-        lead = len(clean) - len(clean.lstrip())
-        width = _width(clean.strip(), metrics) * height
-        found.append(Piece(x + lead * 0.25 * height, y, width, height, clean.strip(), bold))
+        found.append(Piece(x, y, _width(clean.strip(), metrics) * height, height, clean, bold))
 
     page.extract_text(visitor_text=keep)
     return found
@@ -145,7 +155,7 @@ def _metrics(font: Any) -> Any:
         from pypdf.generic._font import Font
 
         return Font.from_font_resource(font).character_widths if font else None
-    except Exception:
+    except _stumbles():
         return None
 
 
@@ -173,9 +183,7 @@ def _outline(reader: Any) -> dict[tuple[int, str], int]:
             page = reader.get_destination_page_number(entry)
             if page is not None and len(found) < 5000:
                 found[(page + 1, key_of(line_of(str(entry.title))))] = level
-    except MemoryError:
-        raise
-    except Exception:
+    except _stumbles():
         return found
     return found
 
@@ -187,7 +195,7 @@ def _title(reader: Any, lines: Sequence[Line]) -> tuple[str | None, list[Line]]:
             return line.text, [*lines[:place], *lines[place + 1 :]]
     try:
         declared = line_of(str((reader.metadata or {}).get("/Title") or ""))
-    except Exception:
+    except _stumbles():
         declared = ""
     return (declared if 4 < len(declared) < 200 and not _JUNK_TITLE.match(declared) else None), list(lines)
 
@@ -195,7 +203,7 @@ def _title(reader: Any, lines: Sequence[Line]) -> tuple[str | None, list[Line]]:
 def _language(reader: Any) -> str | None:
     try:
         found = re.match(r"([a-z]{2})\b", str(reader.root_object.get("/Lang") or ""), re.IGNORECASE)
-    except Exception:
+    except _stumbles():
         return None
     return found[1].lower() if found else None
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from itertools import islice, pairwise
 
-from assistant.reading.lines import Line, blocks_of, is_cookie_notice, is_furniture, key_of
+from assistant.reading.lines import Line, blocks_of, is_cookie_notice, is_furniture
 from assistant.reading.text import Text, tidy
 
 LONGEST_HEADING = 100
 """Characters; a longer line without a full stop is a paragraph. Titles of press releases stay below it."""
+
+FURNITURE_ROWS = 10
+"""How many rows of furniture may stand between a heading and its text."""
 
 LONGEST_WRAPPED = 110
 """Characters; lines of a hard-wrapped text are shorter than this and nearly equally long."""
@@ -87,7 +91,14 @@ def marked(row: str) -> str | None:
 def _line(rows: Sequence[str], place: int) -> Line:
     row = rows[place].strip()
     before = rows[place - 1].strip() if place else ""
-    after = rows[place + 1].strip() if place + 1 < len(rows) else ""
+    after = next(
+        (
+            below.strip()
+            for below in islice(rows, place + 1, place + 1 + FURNITURE_ROWS)
+            if not is_furniture(below.strip())
+        ),
+        "",
+    )
     if _STEP.match(row) and not (_STEP.match(before) or _STEP.match(after)) and _is_heading(row, after):
         return Line(row, level=2)
     if mark := marked(row):
@@ -103,18 +114,21 @@ def _is_quote(words: str, before: str, after: str) -> bool:
     if _SPEECH.search(words):
         return True
     in_a_list = before.endswith(":") or any(_DASH.match(row) and not _SPEECH.search(row) for row in (before, after))
-    return words[:1].isupper() and words.rstrip("”»\"").endswith((".", "!", "?")) and not in_a_list
+    return words[:1].isupper() and words.rstrip('”»"').endswith((".", "!", "?")) and not in_a_list
 
 
 def _is_heading(row: str, after: str) -> bool:
     """Say whether a row is a heading: short, no sentence, and above something longer or a list."""
-    if len(row) > LONGEST_HEADING or len(row.split()) > 14 or row.endswith((".", ":", ";", ",", "…")) or " | " in row:
+    if len(row) > LONGEST_HEADING or len(row.split()) > 14 or " | " in row:
         return False
-    if not (row[:1].isupper() or row[:1].isdigit() or row[:1] in "«\"”“") or not any(map(str.isalpha, row)):
+    if row.endswith((".", ":", ";", ",", "…")):
+        return False
+    if not (row[:1].isupper() or row[:1].isdigit() or row[:1] in '«"”“') or not any(map(str.isalpha, row)):
         return False
     if not after or is_furniture(row) or _DAY_OF_MONTH.match(row):
         return False
-    return len(after) > max(60, len(row)) or after.endswith(_ENDS) or bool(marked(after)) or _is_heading(after, "x" * 101)
+    below = len(after) > max(60, len(row)) or after.endswith(_ENDS) or bool(marked(after))
+    return below or _is_heading(after, "x" * (LONGEST_HEADING + 1))
 
 
 def _title_of(rows: Sequence[str]) -> tuple[str | None, list[str]]:
@@ -123,8 +137,9 @@ def _title_of(rows: Sequence[str]) -> tuple[str | None, list[str]]:
         text = row.strip()
         if not text or is_furniture(text) or is_cookie_notice(text):
             continue
-        rest = next((r.strip() for r in rows[place + 1 :] if r.strip()), "")
-        if (_is_heading(text, rest or "x" * 101) or _title_like(text, rows[place + 1 :])) and not marked(text):
+        rest = next((r.strip() for r in rows[place + 1 :] if r.strip() and not is_furniture(r.strip())), "")
+        heads = _is_heading(text, rest or "x" * (LONGEST_HEADING + 1))
+        if not marked(text) and (heads or _title_like(text, rows[place + 1 :])):
             return text, [*rows[:place], *rows[place + 1 :]]
         return None, list(rows)
     return None, list(rows)
@@ -152,7 +167,7 @@ def _unwrapped(rows: Sequence[str]) -> list[str]:
 
 def _is_wrapped(rows: Sequence[str]) -> bool:
     """Say whether most lines with a line directly below them break off at nearly the same width."""
-    followed = [a.rstrip() for a, b in zip(rows, rows[1:], strict=False) if a.strip() and b.strip()]
+    followed = [a.rstrip() for a, b in pairwise(rows) if a.strip() and b.strip()]
     widest = max((len(row) for row in rows), default=0)
     if len(followed) < 4 or not 40 <= widest <= LONGEST_WRAPPED:
         return False
@@ -177,6 +192,3 @@ def _iso(found: re.Match[str]) -> str | None:
         return date(int(found["year"]), month, int(found["day"])).isoformat()
     except ValueError:
         return None
-
-
-__all__ = ["key_of", "lines_of", "load_plain", "marked", "published_in"]

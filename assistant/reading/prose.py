@@ -74,16 +74,26 @@ def _grouped(
 ) -> list[list[Row]]:
     """Put rows together that make one paragraph, heading, list item or table."""
     groups: list[list[Row]] = []
+    margins = _margins(rows)
     for row in rows:
-        if groups and _belongs(groups[-1], row, body, leading, outline):
+        margin = margins[row.page, row.column]
+        if groups and _belongs(groups[-1], row, body, leading, margin, outline):
             groups[-1].append(row)
         else:
             groups.append([row])
     return groups
 
 
+def _margins(rows: Sequence[Row]) -> dict[tuple[int, int], float]:
+    """Find how far to the right the text of each column of each page goes."""
+    found: dict[tuple[int, int], float] = {}
+    for row in rows:
+        found[row.page, row.column] = max(row.right, found.get((row.page, row.column), 0.0))
+    return found
+
+
 def _belongs(
-    group: Sequence[Row], row: Row, body: float, leading: float, outline: Mapping[tuple[int, str], int]
+    group: Sequence[Row], row: Row, body: float, leading: float, margin: float, outline: Mapping[tuple[int, str], int]
 ) -> bool:
     last = group[-1]
     if len(row.cells) > 1 or len(last.cells) > 1:
@@ -100,9 +110,18 @@ def _belongs(
     if last.y - row.y > max(1.32 * leading, 1.6 * row.size if row.size > LARGER * body else 0):
         return False
     near = group[-NEAR:]
+    if _would_have_fitted(last, row, margin):
+        return False
     indented = row.x > min(r.x for r in near) + 0.8 * row.size and not marked(group[0].text)
     ended_early = last.right < max(r.right for r in near) - 12 * row.size
     return not (_SENTENCE_END.search(last.text) and (indented or ended_early))
+
+
+def _would_have_fitted(last: Row, row: Row, margin: float) -> bool:
+    """Say whether the first word of a row had room on the row above: then a new paragraph begins with it."""
+    word = row.text.split(" ", 1)[0]
+    width = (row.right - row.x) / max(len(row.text), 1) * (len(word) + 1)
+    return last.right + 1.15 * width + 0.5 * row.size < margin
 
 
 def _in_outline(group: Sequence[Row], row: Row, outline: Mapping[tuple[int, str], int]) -> bool:

@@ -50,8 +50,8 @@ def decode(data: bytes) -> tuple[str, tuple[str, ...]]:
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return data.decode(encoding, errors="replace").lstrip("\ufeff"), ()
-    if encoding := _wide(data):
-        return data.decode(encoding, errors="replace"), ()
+    if wide := _wide(data):
+        return data.decode(wide, errors="replace"), ()
     try:
         return data.decode("utf-8"), ()
     except UnicodeDecodeError:

@@ -11,8 +11,11 @@ from assistant.reading.lines import Line, blocks_of
 from assistant.reading.plain import marked, published_in
 from assistant.reading.text import Text, decode, line_of, tidy
 
-DEEPEST = 200
-"""Levels of nested elements that a real page stays far below; what lies deeper is lifted up before parsing."""
+LAYOUT_CELL = 300
+"""Mean characters of a cell from which on a table lays out a page and holds no data."""
+
+ROW_MARK = "\ue000"
+"""A private character that marks what was a table row while the page passes through extraction."""
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{3,20})", re.IGNORECASE)
 _LANGUAGE = re.compile(r"<html\b[^>]{0,500}?\blang\s*=\s*[\"']?([a-zA-Z]{2})", re.IGNORECASE)
@@ -71,7 +74,25 @@ def _parsed(source: str) -> Any:
     for element in [*tree.iter(*_GONE), *tree.xpath(_HIDDEN), *tree.xpath(_COOKIE_BOX)]:
         if element.getparent() is not None:
             element.drop_tree()
+    for table in tree.xpath("//table[not(.//table)]"):
+        _as_list(table)
     return tree
+
+
+def _as_list(table: Any) -> None:
+    """Write a table of data as a list of marked rows, since extraction drops small tables but keeps lists."""
+    from lxml.html import builder
+
+    rows = [[line_of(cell.text_content()) for cell in row.iterchildren("td", "th")] for row in table.iter("tr")]
+    cells = [cell for row in rows for cell in row]
+    if len(rows) < 2 or max(map(len, rows)) < 2 or sum(map(len, cells)) > LAYOUT_CELL * len(cells):
+        return
+    items = [builder.LI(ROW_MARK + " | ".join(row)) for row in rows if any(row)]
+    captions = [builder.P(line_of(caption.text_content())) for caption in table.iterchildren("caption")]
+    replacement = builder.DIV(*captions, builder.UL(*items))
+    replacement.tail = table.tail
+    if table.getparent() is not None:
+        table.getparent().replace(table, replacement)
 
 
 def _extracted(tree: Any) -> Any:
@@ -145,7 +166,9 @@ def _items(element: Any) -> Iterator[Line]:
     for number, item in enumerate(element.iterchildren("item"), start=1):
         nested = [child for child in item if child.tag == "list"]
         own = _words(item, skip="list")
-        if own.strip():
+        if own.strip().startswith(ROW_MARK):
+            yield Line(own.strip().removeprefix(ROW_MARK))
+        elif own.strip():
             bare = re.sub(r"^\s*(?:[-–•*·]|\d{1,2}[.)])\s+", "", own)
             yield Line(f"{number}. {bare}" if ordered else f"- {bare}")
         for inner in nested:

@@ -1,0 +1,1 @@
+"""the faces: the web page"""

@@ -88,16 +88,18 @@
     if (current && !document.getElementById(current)) close();
     else if (current) show(current, false);
     const last = turns[turns.length - 1];
+    // While an answer is on its way, nothing else may redraw the conversation.
+    const waiting = Boolean(last) && last.dataset.state === "waiting";
+    document.querySelectorAll("#masthead .new, #language").forEach((control) => (control.disabled = waiting));
     if (!last) {
       announced = null;
       return;
     }
-    const state = `${last.id} ${last.dataset.state === "waiting"}`;
+    const state = `${last.id} ${waiting}`;
     if (state === announced) return;
     announced = state;
     last.scrollIntoView({ block: "start" });
-    if (last.dataset.state !== "waiting") find("#announce").textContent = find("#thread .turns").dataset.ready;
-    else find("#announce").textContent = "";
+    find("#announce").textContent = waiting ? "" : find("#thread .turns").dataset.ready;
   };
 
   window.assistantPage = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,7 @@ def build(assistant: Assistant) -> gr.Blocks:
         masthead = gr.HTML(
             masthead_html(_FIRST_LANGUAGE, words.home(_FIRST_LANGUAGE), arrived=False),
             elem_id="masthead",
+            apply_default_css=False,
             js_on_load="window.assistantPage.masthead(element, trigger, watch)",
         )
         asking = ask.lay_out(assistant, choices, _FIRST_LANGUAGE)
@@ -44,7 +46,10 @@ def build(assistant: Assistant) -> gr.Blocks:
             return show(first_choices(kept, request.headers.get("accept-language")), conversation)
 
         def choose(made: Any, kept: Any, conversation: ask.Conversation) -> tuple[Any, ...]:
-            return show(next_choices(made, kept), conversation)
+            chosen = next_choices(made, kept)
+            if chosen["language"] == first_choices(kept, None)["language"]:
+                return chosen, masthead_html(chosen["language"], chosen["country"]), *(gr.skip() for _ in asking.shown)
+            return show(chosen, conversation)
 
         def clear(kept: Any) -> tuple[Any, ...]:
             empty = ask.Conversation()
@@ -73,6 +78,7 @@ def launch(assistant: Assistant, settings: Settings, *, wait: bool = True) -> gr
     """
     page = build(assistant)
     here = files("assistant.serving")
+    style = here.joinpath("style.css").read_text(encoding="utf-8")
     script = here.joinpath("page.js").read_text(encoding="utf-8")
     with as_file(here.joinpath("favicon.svg")) as favicon:
         try:
@@ -90,8 +96,8 @@ def launch(assistant: Assistant, settings: Settings, *, wait: bool = True) -> gr
                 pwa=False,
                 favicon_path=favicon,
                 theme=theme(),
-                css=here.joinpath("style.css").read_text(encoding="utf-8"),
-                head=f'<meta name="color-scheme" content="light dark"><script>{script}</script>',
+                # Not as `css`: Gradio would put its own container before each selector.
+                head=f"<style>{style}</style><script>{script}</script>",
                 app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
             )
         except OSError as error:
@@ -131,7 +137,7 @@ def masthead_html(language: str, country: str, *, arrived: bool = True) -> str:
     Until it has `arrived` in the visitor's language, the rest of the page stays out of sight.
     """
     title = escape(word("app.title", language))
-    languages = _options({code: name for code, name in words.LANGUAGES.items()}, language)
+    languages = _options(words.LANGUAGES, language)
     countries = _options({code: words.country(code, language) for code in _countries()}, country)
     return (
         f'<header data-language="{language}" data-country="{country}" data-title="{title}" '
@@ -156,7 +162,7 @@ def _select(name: str, label: str, options: str, language: str) -> str:
     )
 
 
-def _options(names: dict[str, str], chosen: str) -> str:
+def _options(names: Mapping[str, str], chosen: str) -> str:
     return "".join(
         f'<option value="{code}"{" selected" if code == chosen else ""}>{escape(name)}</option>'
         for code, name in names.items()

@@ -88,7 +88,7 @@ def notice(given: Notice, language: str) -> str:
 
 
 def date(written: str, language: str) -> str:
-    """"2026-07" as «juli 2026», "2025-12-08" as «8. desember 2025»; anything else as it stands."""
+    """A date as people write it: "2026-07" as «juli 2026», "2025-12-08" as «8. desember 2025»; anything else as it stands."""
     parts = written.split("-")
     if not all(part.isdigit() for part in parts) or len(parts) not in (2, 3) or not 1 <= int(parts[1]) <= 12:
         return written

@@ -121,7 +121,7 @@ def test_a_line_that_is_no_question_is_named(tmp_path):
 
 def test_an_expression_that_does_not_compile_is_named(tmp_path):
     row = dict.fromkeys(("id", "kind", "language", "question"), "x") | {"country": None, "refuse": None}
-    row |= dict.fromkeys(("history", "documents", "not", "law_not_from"), []) | {"facts": [["("]]}
+    row |= {name: [] for name in ("history", "documents", "not", "law_not_from")} | {"facts": [["("]]}
     path = tmp_path / "q.jsonl"
     path.write_text(json.dumps(row), encoding="utf-8")
     with pytest.raises(ValueError, match="line 1"):

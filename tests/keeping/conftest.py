@@ -42,7 +42,7 @@ class Sample:
 
 def vector(text: str) -> np.ndarray:
     """A unit vector that depends on the text alone."""
-    seed = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "little")
+    seed = int.from_bytes(hashlib.sha256(text.encode("utf-8", "replace")).digest()[:8], "little")
     row = np.random.default_rng(seed).standard_normal(DIMENSION)
     return (row / np.linalg.norm(row)).astype("<f4")
 
@@ -72,7 +72,10 @@ def sample(name: str, *texts: str, **card: object) -> Sample:
         Entry(entry_id(document, mark, hashed), name, role, leads, hashed)  # type: ignore[arg-type]
         for (mark, role, leads, _), hashed in zip(plan, hashes, strict=True)
     )
-    made = {hashed: (vector(text).tobytes(), text.encode()) for (*_, text), hashed in zip(plan, hashes, strict=True)}
+    made = {
+        hashed: (vector(text).tobytes(), text.encode("utf-8", "replace"))
+        for (*_, text), hashed in zip(plan, hashes, strict=True)
+    }
     return Sample(document, passages, entries, made)
 
 
@@ -120,7 +123,9 @@ def chroma_url(tmp_path_factory):
 @pytest.fixture(scope="session")
 def postgres_server():
     """The start of an address of a private PostgreSQL server; a user that is not root runs it."""
-    places = sorted(Path("/usr/lib/postgresql").glob("*/bin")) or [Path(found).parent for found in [shutil.which("initdb")] if found]
+    places = sorted(Path("/usr/lib/postgresql").glob("*/bin")) or [
+        Path(found).parent for found in [shutil.which("initdb")] if found
+    ]
     if not places:
         pytest.skip("PostgreSQL's programs are not installed (apt-get install postgresql)")
     user = None

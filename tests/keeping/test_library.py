@@ -85,7 +85,9 @@ def test_removal_removes_everything_of_the_document_and_nothing_else(library, sa
     assert tuple(library.passages()) == stays.passages
     assert tuple(library.entries()) == stays.entries
     library.sweep(ENCODER)
-    assert library.embeddings(ENCODER, sample("a", "felles tekst", "egen tekst a").made).keys() == {text_hash("felles tekst")}
+    assert library.embeddings(ENCODER, sample("a", "felles tekst", "egen tekst a").made).keys() == {
+        text_hash("felles tekst")
+    }
     assert library.embeddings(ENCODER, stays.made) == stays.made
 
 

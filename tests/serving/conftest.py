@@ -32,24 +32,62 @@ from assistant.types import (
 )
 
 CHROMIUM = "/usr/bin/chromium"
-FLAGS = ("--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-         "--disable-component-update --disable-sync").split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
-LOVDATA = Source(1, "Forskrift om offentlige anskaffelser (anskaffelsesforskriften)", "Lovdata",
-                 "https://lovdata.no/dokument/SF/forskrift/2016-08-12-974", "2016-08-12")
-DANISH = Source(1, "Ny udbudslov som instrument til at styrke socialøkonomiske virksomheder",
-                "Sociale Entreprenører i Danmark", "https://socialeentreprenorer.dk/2015/11/13/ny-udbudslov/", "2015-11-13")
-NO = Card("no-reserverte-kontrakter", "guidance",
-          "Reserverte kontrakter for virksomheter med arbeidsinkludering som hovedformål (Norge)",
-          "nb", "NO", as_of="2026-07", sources=(LOVDATA,))
-DK = Card("dk-reserverede-kontrakter-paragraf-54", "guidance",
-          "Reserverede kontrakter i Danmark: udbudslovens § 54 og 30-procentkravet",
-          "da", "DK", as_of="2025-06", sources=(DANISH,))
-CASE = Card("no-vestre-unikum", "case", "Vestre og Unikum – vedlikehold og montering av bymøbler som arbeidstrening",
-            "nb", "NO", as_of="2022-06", sources=(LOVDATA,))
+LOVDATA = Source(
+    1,
+    "Forskrift om offentlige anskaffelser (anskaffelsesforskriften)",
+    "Lovdata",
+    "https://lovdata.no/dokument/SF/forskrift/2016-08-12-974",
+    "2016-08-12",
+)
+DANISH = Source(
+    1,
+    "Ny udbudslov som instrument til at styrke socialøkonomiske virksomheder",
+    "Sociale Entreprenører i Danmark",
+    "https://socialeentreprenorer.dk/2015/11/13/ny-udbudslov/",
+    "2015-11-13",
+)
+NO = Card(
+    "no-reserverte-kontrakter",
+    "guidance",
+    "Reserverte kontrakter for virksomheter med arbeidsinkludering som hovedformål (Norge)",
+    "nb",
+    "NO",
+    as_of="2026-07",
+    sources=(LOVDATA,),
+)
+DK = Card(
+    "dk-reserverede-kontrakter-paragraf-54",
+    "guidance",
+    "Reserverede kontrakter i Danmark: udbudslovens § 54 og 30-procentkravet",
+    "da",
+    "DK",
+    as_of="2025-06",
+    sources=(DANISH,),
+)
+CASE = Card(
+    "no-vestre-unikum",
+    "case",
+    "Vestre og Unikum – vedlikehold og montering av bymøbler som arbeidstrening",
+    "nb",
+    "NO",
+    as_of="2022-06",
+    sources=(LOVDATA,),
+)
 YES = "Ja, norske oppdragsgivere kan reservere konkurransen."
-TERMS = ("To vilkår gjelder samtidig: integrering i arbeidslivet må være hovedformålet, og minst 30 prosent av de "
-         "ansatte i virksomheten eller programmet må ha en funksjonshemming eller være vanskeligstilte.")
+TERMS = (
+    "To vilkår gjelder samtidig: integrering i arbeidslivet må være hovedformålet, og minst 30 prosent av de "
+    "ansatte i virksomheten eller programmet må ha en funksjonshemming eller være vanskeligstilte."
+)
 THIRTY = "Mindst 30 pct. af de beskæftigede hos aktøren skal høre til målgruppen."
 STEPS = (
     "Kartlegg om det finnes aktører, helst flere, som oppfyller vilkårene og kan levere volumet.",
@@ -59,21 +97,43 @@ STEPS = (
     "Kunngjør i Doffin, over EØS-terskelverdi også i TED, med henvisning til riktig paragraf.",
     "Kontroller status før tildeling og gjennom kontraktsperioden.",
 )
-SHORT = Passage("no#1", NO, "- " + YES + " Regelen finnes i tre nesten likelydende utgaver: § 8-8 (del II), § 16-9 "
-                "(del III) og § 30-3 (helse- og sosialtjenester, del IV).\n- " + TERMS + "\n- Bruken skal angis i "
-                "kunngjøringen.\n- Reservasjon er ikke hjemmel for å tildele kontrakten direkte. De som oppfyller "
-                "vilkårene, skal konkurrere.", "Kort svar", ("Kort svar",), sources=(1,))
-STEPWISE = Passage("no#4", NO, "\n".join(f"{n}. {s}" for n, s in enumerate(STEPS, 1)), "Steg for steg",
-                   ("Steg for steg",), page=3)
-DANISH_SHORT = Passage("dk#1", DK, "En dansk kommune kan efter udbudslovens § 54 bestemme, at kun to slags aktører må "
-                       "deltage i et udbud: beskyttede værksteder og økonomiske aktører, hvis hovedformål er social og "
-                       "faglig integration af handicappede eller dårligt stillede personer. " + THIRTY, "Kort svar",
-                       ("Kort svar",), sources=(1,))
-VESTRE = Passage("vestre#3", CASE, "- Oppdragsgiver er privat, og ytelsen er vanlig kjøp av arbeid.\n- Teamet har hatt "
-                 "mellom 7 og 11 tiltaksdeltakere til enhver tid, og lederen er ansatt i Unikum.", "Slik fungerer det",
-                 ("Slik fungerer det",))
-TRAIL = (Step("read", "language nb, country NO, intent rule", 1.2), Step("find", "8 hits of 1 204 passages", 31.4),
-         Step("verify", "3 of 3 sentences kept", 2.0))
+SHORT = Passage(
+    "no#1",
+    NO,
+    "- " + YES + " Regelen finnes i tre nesten likelydende utgaver: § 8-8 (del II), § 16-9 "
+    "(del III) og § 30-3 (helse- og sosialtjenester, del IV).\n- " + TERMS + "\n- Bruken skal angis i "
+    "kunngjøringen.\n- Reservasjon er ikke hjemmel for å tildele kontrakten direkte. De som oppfyller "
+    "vilkårene, skal konkurrere.",
+    "Kort svar",
+    ("Kort svar",),
+    sources=(1,),
+)
+STEPWISE = Passage(
+    "no#4", NO, "\n".join(f"{n}. {s}" for n, s in enumerate(STEPS, 1)), "Steg for steg", ("Steg for steg",), page=3
+)
+DANISH_SHORT = Passage(
+    "dk#1",
+    DK,
+    "En dansk kommune kan efter udbudslovens § 54 bestemme, at kun to slags aktører må "
+    "deltage i et udbud: beskyttede værksteder og økonomiske aktører, hvis hovedformål er social og "
+    "faglig integration af handicappede eller dårligt stillede personer. " + THIRTY,
+    "Kort svar",
+    ("Kort svar",),
+    sources=(1,),
+)
+VESTRE = Passage(
+    "vestre#3",
+    CASE,
+    "- Oppdragsgiver er privat, og ytelsen er vanlig kjøp av arbeid.\n- Teamet har hatt "
+    "mellom 7 og 11 tiltaksdeltakere til enhver tid, og lederen er ansatt i Unikum.",
+    "Slik fungerer det",
+    ("Slik fungerer det",),
+)
+TRAIL = (
+    Step("read", "language nb, country NO, intent rule", 1.2),
+    Step("find", "8 hits of 1 204 passages", 31.4),
+    Step("verify", "3 of 3 sentences kept", 2.0),
+)
 
 
 def cite(number: int, passage: Passage, quote: str) -> Citation:
@@ -83,10 +143,14 @@ def cite(number: int, passage: Passage, quote: str) -> Citation:
 
 def rule(question: str, country: str | None) -> Answer:
     return Answer(
-        question, (Section((Sentence(YES, (1,)), Sentence(TERMS, (2,)), Sentence(THIRTY, (3,)))),),
+        question,
+        (Section((Sentence(YES, (1,)), Sentence(TERMS, (2,)), Sentence(THIRTY, (3,)))),),
         (cite(1, SHORT, YES), cite(2, SHORT, TERMS), cite(3, DANISH_SHORT, THIRTY)),
-        notices=(Notice("country-assumed", ("NO",)),) if country is None else (), trail=TRAIL,
-        country=country or "NO", suggestions=("Hvordan reserverer vi, steg for steg?",))
+        notices=(Notice("country-assumed", ("NO",)),) if country is None else (),
+        trail=TRAIL,
+        country=country or "NO",
+        suggestions=("Hvordan reserverer vi, steg for steg?",),
+    )
 
 
 def stepwise(question: str, country: str | None) -> Answer:
@@ -94,18 +158,40 @@ def stepwise(question: str, country: str | None) -> Answer:
     said = tuple(Sentence(s, (n,)) for n, s in enumerate(STEPS, 1))
     figure = "Teamet har hatt mellom 7 og 11 tiltaksdeltakere til enhver tid, og lederen er ansatt i Unikum."
     return Answer(
-        question, (Section((Sentence(YES, (7,)),)), Section(said, "steps", "Steg for steg"),
-                   Section((Sentence(figure, (8,)),), "bullets", "Eksempel")),
-        (*cites, cite(7, SHORT, YES), cite(8, VESTRE, figure)), trail=TRAIL, country="NO",
-        notices=(Notice("old-rule", (CASE.title, "2022-06")), Notice("other-country-example")))
+        question,
+        (
+            Section((Sentence(YES, (7,)),)),
+            Section(said, "steps", "Steg for steg"),
+            Section((Sentence(figure, (8,)),), "bullets", "Eksempel"),
+        ),
+        (*cites, cite(7, SHORT, YES), cite(8, VESTRE, figure)),
+        trail=TRAIL,
+        country="NO",
+        notices=(Notice("old-rule", (CASE.title, "2022-06")), Notice("other-country-example")),
+    )
 
 
 def comparison(question: str, country: str | None) -> Answer:
-    cells = (Sentence(YES, (1,)), Sentence("En dansk kommune kan efter udbudslovens § 54 bestemme, at kun to slags "
-             "aktører må deltage i et udbud", (3,)), Sentence(TERMS, (2,)), Sentence(THIRTY, (4,)))
-    return Answer(question, (Section(cells, "table", columns=("NO", "DK")),),
-                  (cite(1, SHORT, YES), cite(2, SHORT, TERMS), cite(3, DANISH_SHORT, cells[1].text),
-                   cite(4, DANISH_SHORT, THIRTY)), trail=TRAIL, country=None)
+    cells = (
+        Sentence(YES, (1,)),
+        Sentence(
+            "En dansk kommune kan efter udbudslovens § 54 bestemme, at kun to slags aktører må deltage i et udbud", (3,)
+        ),
+        Sentence(TERMS, (2,)),
+        Sentence(THIRTY, (4,)),
+    )
+    return Answer(
+        question,
+        (Section(cells, "table", columns=("NO", "DK")),),
+        (
+            cite(1, SHORT, YES),
+            cite(2, SHORT, TERMS),
+            cite(3, DANISH_SHORT, cells[1].text),
+            cite(4, DANISH_SHORT, THIRTY),
+        ),
+        trail=TRAIL,
+        country=None,
+    )
 
 
 class StandIn:
@@ -114,8 +200,15 @@ class StandIn:
     def __init__(self) -> None:
         self.asked: list[tuple[str, str | None, int]] = []
 
-    def ask(self, question: str, *, country: str | None = None, language: str | None = None,
-            history: Any = (), filters: Filters = Filters()) -> Reply:
+    def ask(
+        self,
+        question: str,
+        *,
+        country: str | None = None,
+        language: str | None = None,
+        history: Any = (),
+        filters: Filters | None = None,
+    ) -> Reply:
         self.asked.append((question, country, len(history)))
         if "explode" in question:
             raise RuntimeError(question)

@@ -126,7 +126,9 @@ def test_language_and_country_follow_the_browser(visit: Callable[..., Any], loca
     assert page.locator("#country").input_value() == country
 
 
-def test_country_goes_with_the_question_and_history_with_the_follow_up(visit: Callable[..., Any], assistant: Any) -> None:
+def test_country_goes_with_the_question_and_history_with_the_follow_up(
+    visit: Callable[..., Any], assistant: Any
+) -> None:
     page = visit()
     page.get_by_label("Land").select_option("DK")
     ask(page, RULE)
@@ -225,6 +227,8 @@ def test_pictures_of_the_main_states_light_and_dark(visit: Callable[..., Any], p
 def test_the_page_offers_no_api_docs_and_no_footer(visit: Callable[..., Any], address: str) -> None:
     page = visit()
     assert not page.locator("footer").is_visible()
-    named = page.evaluate("fetch('gradio_api/info').then(r => r.json()).then(i => Object.keys(i.named_endpoints || {}))")
+    named = page.evaluate(
+        "fetch('gradio_api/info').then(r => r.json()).then(i => Object.keys(i.named_endpoints || {}))"
+    )
     assert named == []
     assert re.search("Partnerskap", page.title())

@@ -60,6 +60,7 @@ def lay_out(assistant: Assistant, choices: gr.BrowserState, language: str) -> As
         thread = gr.HTML(
             render.thread_html((), language),
             elem_id="thread",
+            apply_default_css=False,
             js_on_load="window.assistantPage.thread(element, trigger, watch)",
         )
         with gr.Column(elem_id="composer"):
@@ -72,11 +73,15 @@ def lay_out(assistant: Assistant, choices: gr.BrowserState, language: str) -> As
                     lines=1,
                     max_lines=6,
                     elem_id="question",
-                    autofocus=True,
                 )
                 send = gr.Button(word("ask.send", language), elem_id="send", variant="primary", min_width=88, scale=0)
-            standing = gr.HTML(standing_html(language), elem_id="standing")
-    pane = gr.HTML(pane_html(language), elem_id="pane", js_on_load="window.assistantPage.pane(watch)")
+            standing = gr.HTML(standing_html(language), elem_id="standing", apply_default_css=False)
+    pane = gr.HTML(
+        pane_html(language),
+        elem_id="pane",
+        apply_default_css=False,
+        js_on_load="window.assistantPage.pane(watch)",
+    )
     gr.on(
         [box.submit, send.click, thread.submit],
         answering(assistant.ask),
@@ -105,7 +110,7 @@ def answering(ask: Callable[..., Reply]) -> Callable[..., Iterator[tuple[Any, ..
         reply: Reply | None
         try:
             reply = ask(question, country=country, history=tuple(turn for turn in turns if turn.reply))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (the outermost face)
             place = "".join(traceback.format_tb(error.__traceback__))
             _log.error("A question could not be answered: %s\n%s", type(error).__name__, place)
             reply = None

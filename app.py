@@ -1,0 +1,49 @@
+"""starts the web page: settings, logging, the shipped corpus if it is new or changed, launch"""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from tqdm import tqdm
+
+from assistant import Assistant, Settings
+from assistant.errors import AssistantError
+from assistant.serving.ui import launch
+from assistant.types import Progress
+
+
+def main() -> int:
+    """Serve the page until it is stopped; 1 if it could not start, with a sentence on why and what to do."""
+    try:
+        settings = Settings.from_environment()
+        form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+        logging.basicConfig(stream=sys.stderr, level=settings.log_level.upper(), format=form)
+        assistant = Assistant.from_settings(settings)
+        take_in(assistant, settings)
+        print(f"The page is at http://{settings.host}:{settings.port}/ (Ctrl+C stops it).", file=sys.stderr)
+        launch(assistant, settings)
+    except AssistantError as error:
+        print(" ".join(part for part in (str(error), error.hint) if part), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+def take_in(assistant: Assistant, settings: Settings) -> None:
+    """Bring the shipped corpus in; what is unchanged costs nothing. A document that fails is told and left out."""
+    with tqdm(desc="Corpus", unit=" documents", file=sys.stderr, leave=False) as bar:
+
+        def show(progress: Progress) -> None:
+            bar.total = progress.total
+            bar.set_postfix_str(progress.name, refresh=False)
+            bar.update(progress.done - bar.n)
+
+        report = assistant.ingest([settings.corpus_dir], progress=show)
+    for failure in report.failed:
+        print(f"Left out {failure.path}: {failure.reason} {failure.hint}".rstrip(), file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""one module a tab of the page"""
