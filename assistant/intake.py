@@ -181,7 +181,9 @@ def embed(cuts: Sequence[Cut], encoder: Embedder, library: Library) -> dict[str,
     return vectors
 
 
-def keep(piece: Cut, vectors: dict[str, NDArray[np.float32]], library: Library, index: Vectors, *, replaces: bool) -> None:
+def keep(
+    piece: Cut, vectors: dict[str, NDArray[np.float32]], library: Library, index: Vectors, *, replaces: bool
+) -> None:
     """5 keep: vectors first, then the library makes the new version visible, then the old one is swept."""
     index.add(piece.entries, piece.cards(), np.stack([vectors[e.text_hash] for e in piece.entries]))
     library.keep(piece.document, piece.passages, piece.entries)

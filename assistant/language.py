@@ -318,7 +318,7 @@ _FOLDS = tuple(
         (r"(?<=.)h", ""),
         # what the stemmers leave of an ending, or take of a stem
         (r"(?<=.{4})(?:ium|um|i|e)$", ""),
-        (r"(?<=.{3}er)[ae]t$", ""),
+        (r"(?<=.{4})er(?:[ae]?t)?$", ""),
         (r"(?<=.{4}[^aeiouø])t$", ""),
     )
 )

@@ -16,9 +16,10 @@ import numpy as np
 
 from assistant import intake, privacy
 from assistant.answering import conversation, extractive, refusing, verification
-from assistant.finding import jurisdiction, query, retriever
+from assistant.finding import interaction, jurisdiction, query, retriever
 from assistant.finding.encoders import Embedder, open_encoder, unpack
-from assistant.finding.retriever import Found, Lead, Shelf
+from assistant.finding.retriever import Found
+from assistant.finding.shelf import Lead, Shelf
 from assistant.keeping import healing
 from assistant.keeping.library import Library
 from assistant.keeping.locks import writing
@@ -67,9 +68,7 @@ class Assistant:
 
     # --- documents ------------------------------------------------------------------------------------
 
-    def ingest(
-        self, paths: Sequence[Path | str], progress: Show | None = None, prune: bool = False
-    ) -> Report:
+    def ingest(self, paths: Sequence[Path | str], progress: Show | None = None, prune: bool = False) -> Report:
         """Take documents in: files, folders, zip files and addresses. One that fails stops no other.
 
         With `prune`, documents that came from below a named folder and are no longer there are removed.
@@ -119,7 +118,9 @@ class Assistant:
         return {
             "documents": len(cards),
             "kinds": {kind: sum(c.kind == kind for c in cards) for kind in ("case", "guidance", "template")},
-            "countries": {c: sum(card.country == c for card in cards) for c in sorted({c.country or "?" for c in cards})},
+            "countries": {
+                c: sum(card.country == c for card in cards) for c in sorted({c.country or "?" for c in cards})
+            },
             "revision": self._library.revision,
             "encoder": self._settings.encoder,
             "data_dir": str(self._settings.data_dir),
@@ -180,7 +181,10 @@ class Assistant:
         asked = self._read(settled[: self._settings.max_question], country, language, filters)
         if settled != question and jurisdiction.without_countries(question) == question:
             asked = replace(asked, recent=conversation.recent(history))
-        trail.add("read", f"{asked.intent}, {asked.language}, law of {asked.country or 'no country'}; {len(asked.terms)} terms")
+        trail.add(
+            "read",
+            f"{asked.intent}, {asked.language}, law of {asked.country or 'no country'}; {len(asked.terms)} terms",
+        )
         if reason is not None:
             return self._refused(question, settled, asked, reason, (), trail)
         # 4 find
@@ -191,7 +195,9 @@ class Assistant:
         if reason is not None:
             return self._refused(question, settled, asked, reason, found.hits, trail)
         # 5 compose
-        draft = extractive.compose(asked, _lawful(asked, found), retriever.relevance(asked.text, found, shelf))
+        draft = extractive.compose(
+            asked, _lawful(asked, found), interaction.relevance(asked.text, found.hits, found.question, shelf)
+        )
         trail.add("compose", f"{sum(len(part.claims) for part in draft.parts)} sentences, {draft.composer}")
         # 6 verify
         sections, citations, dropped = verification.verify(draft)
@@ -257,7 +263,9 @@ class Assistant:
         entries = list(library.entries())
         hashes = {e.passages[0]: e.text_hash for e in entries if e.role == "passage"}
         roles = {"passage", "summary", *(["question"] if self._settings.use_questions else [])}
-        leads = {e.id: Lead(e.role, tuple(place[p] for p in e.passages if p in place)) for e in entries if e.role in roles}
+        leads = {
+            e.id: Lead(e.role, tuple(place[p] for p in e.passages if p in place)) for e in entries if e.role in roles
+        }
         sample = _spread(list(hashes.values()), SAMPLE)
         dense = [np.frombuffer(d, "<f4") for d in library.dense(name, sample).values()]
         tokens = [unpack(t).vectors.mean(axis=0) for t in library.tokens(name, sample[:64]).values()]
@@ -276,13 +284,17 @@ class Assistant:
 
     def _prune(self, paths: Sequence[Path | str], there: Collection[str], tally: intake.Tally) -> None:
         folders = [str(path).rstrip("/") + "/" for path in paths if Path(path).is_dir()]
-        gone = [n for n, o in self._library.origins().items() if o not in there and any(o.startswith(f) for f in folders)]
+        gone = [
+            n for n, o in self._library.origins().items() if o not in there and any(o.startswith(f) for f in folders)
+        ]
         self._remove(gone, tally)
 
     def _remove(self, ids: Sequence[str], tally: intake.Tally) -> None:
         for name in ids:
             if not self._library.remove(name):
-                tally.failed.append(Failure(name, "There is no document with this id.", "The command status lists all."))
+                tally.failed.append(
+                    Failure(name, "There is no document with this id.", "The command status lists all.")
+                )
                 continue
             self._tools()[1].remove_document(name)
             tally.removed.append(name)
@@ -316,7 +328,10 @@ def _lawful(asked: Query, found: Found) -> tuple[Hit, ...]:
 
 
 def _by_passage(
-    kept: Callable[[str, Collection[str]], Mapping[str, bytes]], encoder: str, hashes: Mapping[str, str], ids: Collection[str]
+    kept: Callable[[str, Collection[str]], Mapping[str, bytes]],
+    encoder: str,
+    hashes: Mapping[str, str],
+    ids: Collection[str],
 ) -> dict[str, bytes]:
     """What is kept for each passage id."""
     wanted = {i: hashes[i] for i in ids if i in hashes}

@@ -56,7 +56,16 @@ def fit(rows: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> np.ndarray
 
     def padded(column: int, fill: float) -> torch.Tensor:
         return torch.tensor(
-            np.stack([np.pad(row[column].astype(np.float32), [(0, widest - len(row[0]))] + [(0, 0)] * (row[column].ndim - 1), constant_values=fill) for row in rows])
+            np.stack(
+                [
+                    np.pad(
+                        row[column].astype(np.float32),
+                        [(0, widest - len(row[0]))] + [(0, 0)] * (row[column].ndim - 1),
+                        constant_values=fill,
+                    )
+                    for row in rows
+                ]
+            )
         )
 
     features, section, document = padded(0, 0.0), padded(1, 0.0), padded(2, 0.0)

@@ -27,6 +27,9 @@ CASES = 5
 EACH = 42
 """Words for each of them."""
 
+NEAR = 3
+"""Documents, as found, whose steps may be shown."""
+
 STEPS = frozenset({"Steg for steg", "Trin for trin", "Steg för steg", "Step by step"})
 
 _FIGURE = re.compile(r"\d")
@@ -48,20 +51,18 @@ def explain(query: Query, sentences: Sequence[Quotable]) -> list[Part]:
 
 
 def guide(query: Query, sentences: Sequence[Quotable]) -> list[Part]:
-    """What matters most, then the steps of the document that has them, in order."""
-    ways = [s for s in sentences if s.step and s.passage.heading in STEPS]
+    """What matters most, then the steps of the nearest document that has them, in order."""
+    near = list(dict.fromkeys(s.passage.card.id for s in sentences))[:NEAR]
+    ways = [s for s in sentences if s.step and s.passage.heading in STEPS and s.passage.card.id in near]
     if not ways:
         return []
-    name = max(ways, key=lambda s: s.score).passage.card.id
-    steps = sorted((s for s in ways if s.passage.card.id == name), key=lambda s: (s.passage.start, s.start))
-    lead = choose([s for s in sentences if not s.step], WORDS // 2, DOCUMENTS)
-    kept, left = list[Quotable](), WORDS - sum(s.length for s in lead)
-    for step in sorted(steps, key=lambda s: -s.score):
-        if step.length <= left:
-            kept.append(step)
-            left -= step.length
-    kept.sort(key=lambda s: (s.passage.start, s.start))
-    return [_part(lead, "bullets" if len(lead) > 2 else "paragraph")] * bool(lead) + [_part(kept, "steps")] * bool(kept)
+    name = min(ways, key=lambda s: near.index(s.passage.card.id)).passage.card.id
+    lead = choose([s for s in sentences if not s.step], WORDS * 3 // 5, DOCUMENTS)
+    steps = choose([s for s in ways if s.passage.card.id == name], WORDS - sum(s.length for s in lead), 1)
+    steps.sort(key=lambda s: (s.passage.start, s.start))
+    return [_part(lead, "bullets" if len(lead) > LEAD else "paragraph")] * bool(lead) + [_part(steps, "steps")] * bool(
+        steps
+    )
 
 
 def exemplify(query: Query, sentences: Sequence[Quotable]) -> list[Part]:

@@ -106,10 +106,10 @@ def weigh(text: str, places: Mapping[str, str]) -> dict[str, float]:
         for match in pattern.finditer(lower):
             found[country] = found.get(country, 0.0) + _weight(match, lower)
     for match in re.finditer(r"\w+(?:-\w+)*", text):
-        country = places.get(match.group().lower())
-        if country and match.group()[0].isupper():
+        home = places.get(match.group().lower())
+        if home and match.group()[0].isupper():
             weight = MODEL if re.search(_AS_MODEL, lower[: match.start()]) else PLACE
-            found[country] = found.get(country, 0.0) + weight
+            found[home] = found.get(home, 0.0) + weight
     return found
 
 

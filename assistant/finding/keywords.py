@@ -27,6 +27,7 @@ class Keywords:
     def __init__(self, passages: Sequence[Passage]) -> None:
         """Index passages, with their titles and headings, and the documents that they make up."""
         self._known = _vocabulary(passages)
+        self._forms: dict[str, tuple[str, ...]] = {}
         owners: dict[str, int] = {}
         self._owner = np.array([owners.setdefault(p.card.id, len(owners)) for p in passages], dtype=np.int64)
         texts = [f"{p.card.title} {' '.join(p.path)} {p.text}" for p in passages]
@@ -34,6 +35,7 @@ class Keywords:
         whole: list[list[str]] = [[] for _ in owners]
         for place, own in enumerate(self._owner):
             whole[own].extend(stems[place])
+        self._count = len(owners)
         self._passages = _index(stems)
         self._runs = _index([_runs(text) for text in texts])
         self._documents = _index(whole)
@@ -44,18 +46,16 @@ class Keywords:
 
         Each has shape (passages,).
         """
-        stems = self.terms(text)
-        none = np.zeros(len(self._owner), np.float32)
-        by_document = _score(self._documents, stems)
+        stems, count = self.terms(text), len(self._owner)
         return (
-            _score(self._passages, stems, none),
-            _score(self._runs, _runs(text), none),
-            by_document[self._owner] if by_document is not None else none,
+            _score(self._passages, stems, count),
+            _score(self._runs, _runs(text), count),
+            _score(self._documents, stems, self._count)[self._owner],
         )
 
     def expansion(self, phrases: Sequence[str]) -> Scores:
         """BM25 by stems for the words of `phrases` together; shape (passages,)."""
-        return _score(self._passages, self.terms(" ".join(phrases)), np.zeros(len(self._owner), np.float32))
+        return _score(self._passages, self.terms(" ".join(phrases)), len(self._owner))
 
     def terms(self, text: str) -> list[str]:
         """The index terms of a question: each word stemmed in every language, and its compound parts."""
@@ -63,6 +63,12 @@ class Keywords:
 
     def forms(self, word: str) -> tuple[str, ...]:
         """The index terms of one word of a question."""
+        known = self._forms.get(word)
+        if known is None:
+            known = self._forms[word] = self._found_forms(word)
+        return known
+
+    def _found_forms(self, word: str) -> tuple[str, ...]:
         found = dict.fromkeys(fold(stem(word, language)) for language in STEMMERS)
         for language in ("nb", "da", "sv"):
             found.update(dict.fromkeys(fold(stem(part, language)) for part in compounds(word, self._known, language)))
@@ -117,13 +123,9 @@ def _index(lists: Sequence[list[str]]) -> Any:
     return index
 
 
-def _score(index: Any, terms: list[str], none: Any = None) -> Any:
-    if index is None:
-        return none
-    known = [term for term in terms if term in index.vocab_dict]
-    if not known:
-        return none if none is not None else np.zeros(index.scores["num_docs"], np.float32)
-    return index.get_scores(known)
+def _score(index: Any, terms: list[str], count: int) -> Scores:
+    known = [term for term in terms if term in index.vocab_dict] if index is not None else []
+    return np.asarray(index.get_scores(known), np.float32) if known else np.zeros(count, np.float32)
 
 
 def _idf(lists: Sequence[list[str]]) -> dict[str, float]:
@@ -132,5 +134,3 @@ def _idf(lists: Sequence[list[str]]) -> dict[str, float]:
         for term in set(terms):
             counts[term] = counts.get(term, 0) + 1
     return {term: float(np.log(1 + (len(lists) - n + 0.5) / (n + 0.5))) for term, n in counts.items()}
-
-

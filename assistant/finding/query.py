@@ -56,19 +56,17 @@ _BROAD = (
     r"hvor begynner jeg|hvor starter jeg|hvor begynder jeg|var börjar jag|where do i start|går (?:som regel )?galt|går typisk galt|"
     r"ny på innkjøp|helt ny|hva har .{0,60} å si|kva har .{0,60} å seie)\b"
 )
-_CUES: tuple[tuple[Intent, re.Pattern[str]], ...] = tuple(
-    (intent, re.compile(pattern))
-    for intent, pattern in (
-        ("broad", _BROAD),
-        ("template", _TEMPLATE),
-        ("comparison", _COMPARISON),
-        ("example", _EXAMPLE),
-        ("figure", _FIGURE),
-        ("howto", _HOWTO),
-        ("conditions", _CONDITIONS),
-        ("definition", _DEFINITION),
-    )
-)  # type: ignore[assignment]
+_CUES: tuple[tuple[Intent, re.Pattern[str]], ...] = (
+    ("broad", re.compile(_BROAD)),
+    ("template", re.compile(_TEMPLATE)),
+    ("comparison", re.compile(_COMPARISON)),
+    ("example", re.compile(_EXAMPLE)),
+    ("figure", re.compile(_FIGURE)),
+    ("howto", re.compile(_HOWTO)),
+    ("conditions", re.compile(_CONDITIONS)),
+    ("definition", re.compile(_DEFINITION)),
+)
+"""What tells an intent, the most telling first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,8 @@ def target_of(address: str, allowed: Collection[str] = (), only: Collection[str]
         raise _refused(f"Addresses that begin with {scheme or 'nothing'}: are not fetched, only http: and https:.")
     if "@" in parts.netloc:
         raise _refused("There is a user name or password in the address.")
+    if "[" in parts.netloc and ":" not in host:
+        raise _refused("The host in the address is no proper number.")
     host, is_number = _host(host)
     port = PORTS[scheme] if port is None else port
     shown = f"[{host}]" if ":" in host else host

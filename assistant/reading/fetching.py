@@ -208,7 +208,10 @@ def _get(target: Target, rules: Rules, resolver: Resolver, dialler: Dialler, dea
     timer.daemon = True
     timer.start()
     try:
-        return _exchange(plain, target, most, rules)
+        reply = _exchange(plain, target, most, rules)
+        if time.monotonic() >= deadline:
+            raise TimeoutError
+        return reply
     except ssl.SSLError as error:
         raise FetchError(f"{target.host} has no valid certificate.", hint=_BY_HAND) from error
     except (OSError, http.client.HTTPException, ValueError, zlib.error) as error:

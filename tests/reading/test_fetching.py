@@ -6,6 +6,7 @@ import gzip
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -144,9 +145,6 @@ class _Dialled:
         return socket.create_connection(("127.0.0.1", self._port), timeout=seconds)
 
 
-Site = Callable[[str, str], tuple[int, dict[str, str], bytes]]
-
-
 @pytest.fixture
 def serve() -> Iterator[Callable[[Any], int]]:
     """Start a web server on this machine that answers as a function says; gives its port."""
@@ -165,10 +163,8 @@ def serve() -> Iterator[Callable[[Any], int]]:
                 if "Content-Length" not in headers:
                     self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
-                try:
+                with suppress(OSError):
                     self.wfile.write(body)
-                except OSError:
-                    pass
 
             def log_message(self, *_: Any) -> None:
                 pass
@@ -357,16 +353,14 @@ def test_cuts_an_answer_that_drips_or_never_ends(serve: Any, part: str) -> None:
 
     def answer(request: Any) -> None:
         start = b"HTTP/1.1 200 OK\r\n" + (b"\r\n" if part == "body" else b"X-A: ")
-        try:
+        with suppress(OSError):
             request.wfile.write(start)
             while not done.wait(0.02):
                 request.wfile.write(b"a")
-        except OSError:
-            pass
 
     port = serve(answer)
     try:
-        with pytest.raises(FetchError, match="longer than 0.4 seconds|too large|no proper answer"):
+        with pytest.raises(FetchError, match=r"longer than 0\.4 seconds"):
             fetch(f"http://127.0.0.1:{port}/", _local(port, robots=False, total_seconds=0.4))
     finally:
         done.set()

@@ -1,0 +1,61 @@
+"""All that can be found at one revision of the library, ready to be searched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.finding.keywords import Keywords
+from assistant.types import Filters, Passage
+
+Find = Callable[[NDArray[np.float32], int, Filters], Sequence[tuple[str, float]]]
+"""Nearest entries of a vector: (vector, limit, filters) -> (entry id, cosine), best first."""
+
+Vectors = Callable[[Collection[str]], Mapping[str, bytes]]
+"""Bytes kept under passage ids: dense vectors, or packed token vectors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """What an entry of the index leads to: its role and the places of its passages on the shelf."""
+
+    role: str
+    places: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """All that is visible at one revision of the library, ready to be searched.
+
+    `leads` maps entry ids to what they lead to, `prefix` gives the words put before a passage's text when it was
+    embedded, `background` is a sample of dense vectors (n, dimension) that a similarity is measured against.
+    """
+
+    revision: int
+    passages: tuple[Passage, ...]
+    leads: Mapping[str, Lead]
+    background: NDArray[np.float32]
+    middle: NDArray[np.float32]
+    nearest: Find
+    dense: Vectors
+    tokens: Vectors
+    prefix: Callable[[Passage], str]
+    places: Mapping[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "places", {p.id: place for place, p in enumerate(self.passages)})
+
+    @cached_property
+    def keywords(self) -> Keywords:
+        """The keyword index of the passages."""
+        return Keywords(self.passages)
+
+    @cached_property
+    def documents(self) -> NDArray[np.int64]:
+        """Number of the document that each passage belongs to; shape (passages,)."""
+        numbers: dict[str, int] = {}
+        return np.array([numbers.setdefault(p.card.id, len(numbers)) for p in self.passages], np.int64)
