@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 
 from tqdm import tqdm
 
@@ -21,6 +22,7 @@ def main() -> int:
         logging.basicConfig(stream=sys.stderr, level=settings.log_level.upper(), format=form)
         assistant = Assistant.from_settings(settings)
         take_in(assistant, settings)
+        threading.Thread(target=_prepare, args=(assistant,), daemon=True).start()
         print(f"The page is at http://{settings.host}:{settings.port}/ (Ctrl+C stops it).", file=sys.stderr)
         launch(assistant, settings)
     except AssistantError as error:
@@ -29,6 +31,14 @@ def main() -> int:
     except KeyboardInterrupt:
         return 0
     return 0
+
+
+def _prepare(assistant: Assistant) -> None:
+    """Warm up behind the page; what fails here is told where a question meets it."""
+    try:
+        assistant.prepare()
+    except AssistantError as error:
+        print(" ".join(part for part in (str(error), error.hint) if part), file=sys.stderr)
 
 
 def take_in(assistant: Assistant, settings: Settings) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant import intake, privacy
 from assistant.answering import conversation, extractive, refusing, verification
@@ -108,6 +109,11 @@ class Assistant:
             self._shelf = None
         return Report(unchanged=tuple(names))
 
+    def prepare(self) -> None:
+        """Load encoder, index and keywords, so that the first question waits for nothing."""
+        if self._ready().passages:
+            self.find("kontrakt", limit=1)
+
     def cards(self) -> tuple[Card, ...]:
         """The card of every document, by id."""
         return self._library.cards()
@@ -191,7 +197,7 @@ class Assistant:
         shelf = self._ready()
         found = retriever.find(asked, shelf, self._tools()[0], limit=NEIGHBOURS)
         trail.add("find", f"{len(found.hits)} passages of {len(shelf.passages)}")
-        reason = refusing.after(asked, found.hits, found.signals, shelf.keywords.seen)
+        reason = refusing.after(asked, found.hits, found.signals, self._places)
         if reason is not None:
             return self._refused(question, settled, asked, reason, found.hits, trail)
         # 5 compose
@@ -276,11 +282,16 @@ class Assistant:
             leads=leads,
             background=np.stack(dense) if dense else np.zeros((1, width), np.float32),
             middle=np.mean(tokens, axis=0).astype(np.float32) if tokens else np.zeros(width, np.float32),
+            elsewhere=self._elsewhere(),
             nearest=lambda vector, limit, filters: index.search(vector[None, :], limit, filters)[0],
             dense=lambda ids: _by_passage(library.dense, name, hashes, ids),
             tokens=lambda ids: _by_passage(library.tokens, name, hashes, ids),
             prefix=lambda passage: intake.context(passage.card, passage.heading),
         )
+
+    def _elsewhere(self) -> NDArray[np.float32]:
+        lines = (files("assistant.finding") / "elsewhere.txt").read_text(encoding="utf-8").splitlines()
+        return self._tools()[0].embed(lines, "query").dense if self._shelf is None else self._shelf.elsewhere
 
     def _prune(self, paths: Sequence[Path | str], there: Collection[str], tally: intake.Tally) -> None:
         folders = [str(path).rstrip("/") + "/" for path in paths if Path(path).is_dir()]

@@ -38,7 +38,7 @@ def examples(assistant: Assistant) -> list[tuple[np.ndarray, np.ndarray, np.ndar
     for number, (text, entry) in enumerate(asked):
         query = assistant._read(text, None, None, Filters())
         tokens = encoded.tokens[number] if encoded.tokens else None
-        places, features, _, _ = retriever.weigh(query, encoded.dense[number], tokens, shelf, {entry.id})
+        places, features, _, _, _ = retriever.weigh(query, encoded.dense[number], tokens, shelf, {entry.id})
         section = np.array([shelf.passages[p].id in entry.passages for p in places])
         document = np.array([shelf.passages[p].card.id == entry.document for p in places])
         if document.any():

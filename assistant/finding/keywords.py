@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
@@ -116,6 +117,7 @@ def _runs(text: str) -> list[str]:
 def _index(lists: Sequence[list[str]]) -> Any:
     import bm25s
 
+    logging.getLogger("bm25s").setLevel(logging.WARNING)  # it sets itself to DEBUG
     if not any(lists):
         return None
     index = bm25s.BM25(method="lucene")

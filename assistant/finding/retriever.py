@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.finding.confidence import signals
+from assistant.finding.confidence import familiarity, signals
 from assistant.finding.encoders import Embedder, TokenVectors
 from assistant.finding.interaction import late_interaction
 from assistant.finding.shelf import Shelf
@@ -59,7 +59,8 @@ def find(query: Query, shelf: Shelf, encoder: Embedder, limit: int = 30, without
         return Found((), None, {})
     encoded = encoder.embed([query.text], "query")
     asked = encoded.tokens[0] if encoded.tokens else None
-    places, rows, ranks, tokens = weigh(query, encoded.dense[0], asked, shelf, without)
+    places, rows, ranks, tokens, own = weigh(query, encoded.dense[0], asked, shelf, without)
+    margin = familiarity(encoded.dense[0], own, shelf)
     scores = rows @ WEIGHTS
     order = np.argsort(-scores, kind="stable")[:limit]
     hits = tuple(
@@ -70,17 +71,20 @@ def find(query: Query, shelf: Shelf, encoder: Embedder, limit: int = 30, without
         )
         for i in order
     )
-    return Found(hits, asked, signals(query, hits, rows, tokens, shelf) if hits else {})
+    return Found(hits, asked, signals(query, tokens, margin, shelf) if hits else {})
 
 
 def weigh(
     query: Query, vector: NDArray[np.float32], asked: TokenVectors | None, shelf: Shelf, without: Collection[str] = ()
-) -> tuple[list[int], NDArray[np.float32], dict[str, dict[int, int]], NDArray[np.float32]]:
-    """Candidates (places on the shelf), their features (candidates, features), ranks by ranking, token scores."""
+) -> tuple[list[int], NDArray[np.float32], dict[str, dict[int, int]], NDArray[np.float32], list[float]]:
+    """Candidates (places on the shelf), their features (candidates, features), ranks by ranking, token scores.
+
+    Last, the cosines with the library's nearest own questions.
+    """
     allowed = _allowed(query.filters, shelf)
     spread = shelf.background @ vector
     mean, deviation = float(spread.mean()), float(spread.std()) or 1.0
-    near, led, owners = _nearest(query, vector, shelf, without)
+    near, led, owners, cosines = _nearest(query, vector, shelf, without)
     stems, runs, document = shelf.keywords.scores(query.text)
     expansion = shelf.keywords.expansion(query.expansion) if query.expansion else np.zeros(len(stems), np.float32)
     parts = [_standard(part) for part in (stems, runs, document, expansion)]
@@ -114,7 +118,7 @@ def weigh(
         "question": _ranked(led),
         "keywords": _ranked({p: float(stems[p]) for p in places if stems[p] > 0}),
     }
-    return places, rows, ranks, tokens
+    return places, rows, ranks, tokens, cosines
 
 
 def _allowed(filters: Filters, shelf: Shelf) -> NDArray[np.bool_]:
@@ -140,23 +144,25 @@ def _allowed(filters: Filters, shelf: Shelf) -> NDArray[np.bool_]:
 
 def _nearest(
     query: Query, vector: NDArray[np.float32], shelf: Shelf, without: Collection[str]
-) -> tuple[dict[int, float], dict[int, float], dict[str, dict[int, float]]]:
-    """Best cosine by place through passages, and through questions; and by document, per role."""
+) -> tuple[dict[int, float], dict[int, float], dict[str, dict[int, float]], list[float]]:
+    """Best cosine by place through passages, and through questions; by document, per role; and of each question."""
     near: dict[int, float] = {}
     led: dict[int, float] = {}
     owners: dict[str, dict[int, float]] = {"question": {}, "summary": {}}
+    cosines: list[float] = []
     for entry, cosine in shelf.nearest(vector, NEAREST, query.filters):
         lead = shelf.leads.get(entry)
         if lead is None or not lead.places or entry in without:
             continue
         if lead.role != "passage":
             own = int(shelf.documents[lead.places[0]])
+            cosines += [cosine] * (lead.role == "question")
             owners[lead.role][own] = max(owners[lead.role].get(own, -1.0), cosine)
         if lead.role != "summary":
             target = near if lead.role == "passage" else led
             for place in lead.places:
                 target[place] = max(target.get(place, -1.0), cosine)
-    return near, led, owners
+    return near, led, owners, cosines
 
 
 def _cosines(places: list[int], near: Mapping[int, float], vector: NDArray[np.float32], shelf: Shelf) -> list[float]:

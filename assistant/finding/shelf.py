@@ -32,7 +32,8 @@ class Shelf:
     """All that is visible at one revision of the library, ready to be searched.
 
     `leads` maps entry ids to what they lead to, `prefix` gives the words put before a passage's text when it was
-    embedded, `background` is a sample of dense vectors (n, dimension) that a similarity is measured against.
+    embedded, `elsewhere` holds the vectors (n, dimension) of questions that people ask and that are not ours,
+    `background` is a sample of dense vectors (n, dimension) that a similarity is measured against.
     """
 
     revision: int
@@ -40,6 +41,7 @@ class Shelf:
     leads: Mapping[str, Lead]
     background: NDArray[np.float32]
     middle: NDArray[np.float32]
+    elsewhere: NDArray[np.float32]
     nearest: Find
     dense: Vectors
     tokens: Vectors

@@ -249,9 +249,9 @@ def _exchange(plain: socket.socket, target: Target, most: int, rules: Rules) -> 
         line.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=target.host)
     try:
         line.request("GET", target.path, headers=_headers(target))
-        answer = line.getresponse()
-        body, cut = _body(answer, most)
-        return _Reply(answer.status, answer.headers, body, cut)
+        with line.getresponse() as answer:
+            body, cut = _body(answer, most)
+            return _Reply(answer.status, answer.headers, body, cut)
     finally:
         line.close()
 

@@ -40,10 +40,10 @@ def load_pdf(data: bytes) -> Text:
     reader = _opened(data)
     pages, unread = _pages(reader)
     pages = without_heads_and_feet(pages)
-    empty = [number for number, rows in enumerate(pages, start=1) if not rows]
+    empty = [number for number, rows in enumerate(pages, start=1) if not rows and number not in unread]
     if not any(pages):
         raise NoText(
-            f"There is no text in this PDF: {_named(empty)} only pictures.",
+            f"There is no text in this PDF: {_named(sorted([*empty, *unread]))} only pictures.",
             hint="Make it readable with text recognition (OCR), for example ocrmypdf, and add the result.",
         )
     lines = paragraphs(pages, _outline(reader))
@@ -100,7 +100,9 @@ def _pages(reader: Any) -> tuple[list[list[Row]], list[int]]:
         try:
             page = reader.pages[number - 1]
             rows = rows_of(_pieces(page), number, _height(page))
-        except _stumbles():
+        except _stumbles() as error:
+            if type(error).__name__ == "LimitReachedError":
+                raise LoadLimit("This PDF unpacks to more than a document may hold.", hint=_MEND) from error
             unread.append(number)
             rows = []
         characters += sum(len(row.text) for row in rows)

@@ -23,10 +23,10 @@ from assistant.types import Block
 __all__ = ["USUAL", "Limits", "close", "read"]
 
 HARMLESS_SIZE = 64_000
-"""Bytes up to which a .md or .txt file is read in this process: no format to attack, and too short to be slow."""
+"""Bytes up to which a .txt file, or a .md file with front matter (it is only decoded), is read in this process."""
 
 HARMLESS_LINE = 4_000
-"""Characters of the longest line of such a file: expressions over one line take at most some milliseconds then."""
+"""Characters of the longest line of such a file. The worst lines found (19 patterns, 64 kB) took 0.3 s in all."""
 
 _START = "from assistant.reading.confined import serve; serve()"
 
@@ -36,7 +36,7 @@ def read(path: Path, limits: Limits = USUAL) -> Text:
 
     Each file gets a fresh process, forked off a waiting one that has the libraries loaded, so that a file costs
     milliseconds. Raises what `loaders.load` raises, LoadLimit when a limit was reached, LoadError when the child
-    died. Short .md and .txt files are read in this process (see HARMLESS_SIZE).
+    died. Short text files are read in this process (see HARMLESS_SIZE).
     """
     size = _size(path)
     if size > limits.file_bytes:
@@ -149,12 +149,14 @@ def _size(path: Path) -> int:
 
 
 def _is_harmless(path: Path, size: int) -> bool:
-    if path.suffix.lower() not in {".md", ".txt"} or size > HARMLESS_SIZE:
+    """Say whether a file is written text too short to be slow and of no format that could be attacked."""
+    if path.suffix.lower() not in {".md", ".txt"} or size > HARMLESS_SIZE or not path.is_file():
         return False
     data = path.read_bytes()
-    packed = data.startswith((b"PK\x03\x04", b"\xd0\xcf", b"\x1f\x8b"))
-    written = b"\x00" not in data and b"%PDF-" not in data and not packed
-    return written and data.count(b"<") < 50 and max(map(len, data.split(b"\n"))) <= HARMLESS_LINE
+    if path.suffix.lower() == ".md" and not data.removeprefix(b"\xef\xbb\xbf").startswith(b"---"):
+        return False
+    packed = data.startswith((b"PK\x03\x04", b"\xd0\xcf", b"\x1f\x8b")) or b"%PDF-" in data or b"\x00" in data
+    return not packed and data.count(b"<") < 50 and max(map(len, data.split(b"\n"))) <= HARMLESS_LINE
 
 
 def _framed(stream: IO[bytes], most: int) -> bytes:

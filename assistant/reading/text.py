@@ -17,7 +17,10 @@ _BOMS = (
 )
 _CP1252 = {n: bytes([n]).decode("cp1252", errors="ignore") for n in range(0x80, 0xA0)}
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufffe"))
-_SUSPECT = re.compile("[ÂÃÅâ\u0080-\u009f\ufb00-\ufb06\uff01-\uff5e\ufffd]")
+_SUSPECT = re.compile(
+    "[ÂÃÄÅâïð][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|Ã[ \n]|[\u0080-\u009f\ufb00-\ufb06\uff01-\uff5e\ufffd]"
+)
+"""What mojibake, ligatures and wide letters begin with; only lines with this are looked at more closely."""
 _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\u2028\u2029]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 _ODD_SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")

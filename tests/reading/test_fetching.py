@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import socket
 import threading
+import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -345,6 +346,17 @@ def test_cuts_a_body_that_is_too_large_packed_or_not(serve: Any) -> None:
         with pytest.raises(FetchError, match="too large"):
             fetch(f"http://127.0.0.1:{port}{path}", _local(port, most_bytes=100_000))
     assert fetch(f"http://127.0.0.1:{port}/liten", _local(port)).body == b"hei"
+
+
+def test_never_unpacks_more_than_it_may_keep(serve: Any) -> None:
+    port = serve(_site({"/": (200, {"Content-Encoding": "gzip"}, gzip.compress(bytes(40_000_000)))}))
+    tracemalloc.start()
+    try:
+        with pytest.raises(FetchError, match="too large"):
+            fetch(f"http://127.0.0.1:{port}/", _local(port, most_bytes=100_000))
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("part", ["head", "body"])

@@ -201,7 +201,7 @@ def test_says_what_a_file_is_that_cannot_be_read_and_what_to_do(tmp_path: Path, 
 
 
 PAGE = """<!doctype html><html lang="nn"><head><meta charset="utf-8"><title>Ombruk i Nordvik | Nordvik kommune</title>
-<script>alert('x')</script><style>p{}</style></head><body>
+<script>var hidden = 'x';</script><style>p{}</style></head><body>
 <div id="CookieBanner"><p>Vi bruker cookies på denne siden.</p><button>Godta alle</button></div>
 <nav><ul><li><a href="/">Hjem</a></li><li><a href="/b">Om oss</a></li></ul></nav>
 <main><article><h1>Ombruk i Nordvik</h1>
