@@ -201,9 +201,8 @@ class Assistant:
         if reason is not None:
             return self._refused(question, settled, asked, reason, found.hits, trail)
         # 5 compose
-        draft = extractive.compose(
-            asked, _lawful(asked, found), interaction.relevance(asked.text, found.hits, found.question, shelf)
-        )
+        hits = retriever.widen(_lawful(asked, found), shelf)
+        draft = extractive.compose(asked, hits, interaction.relevance(asked.text, hits, found.question, shelf))
         trail.add("compose", f"{sum(len(part.claims) for part in draft.parts)} sentences, {draft.composer}")
         # 6 verify
         sections, citations, dropped = verification.verify(draft)

@@ -44,9 +44,12 @@ def compose(query: Query, hits: Sequence[Hit], relevance: Relevance) -> Draft:
 
 
 def explain(query: Query, sentences: Sequence[Quotable]) -> list[Part]:
-    """The best sentences first, then the rest by document and in reading order."""
+    """The short answer of the document that leads, or else the best sentences; then the rest by document."""
     chosen = choose(sentences, WORDS, DOCUMENTS)
-    lead, rest = chosen[:LEAD], chosen[LEAD:]
+    lead = [s for s in chosen if s.leads]
+    lead.sort(key=lambda s: (s.passage.start, s.start))
+    lead = lead or chosen[:LEAD]
+    rest = [s for s in chosen if s not in lead]
     return [_part(lead, "paragraph")] * bool(lead) + _by_document(rest)
 
 

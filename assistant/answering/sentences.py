@@ -14,8 +14,16 @@ Relevance = Callable[[Passage, Sequence[tuple[int, int]]], list[float]]
 """How well each span (characters) of a passage's text covers the question: about 0 to 1."""
 
 SHORTEST = 4  # words; a shorter one is a label and is quoted with what follows it
+JOINED = 45  # words that a sentence and the one it leans on may have together
 LONGEST = 70  # words; a longer one is no sentence but a table or a list without line breaks
 
+_REFERENCE = re.compile(r"\b(?:no|dk|se|fi|eu)-[a-z0-9-]{6,}\b")  # the id of another document
+_BLANK = re.compile(r"\[[A-ZÆØÅÄÖ][A-ZÆØÅÄÖ /-]*\]")  # a place to fill in, in a template
+_LEANS = re.compile(  # a sentence that says nothing without the one before it
+    r"(?:den|det samme|de(?! som)|dei(?! som)|dette|denne|disse|desse|dessa|detta|slike?|sådan\w*|da|dermed|derfor|difor|därför|der(?! )|dog|likevel|"
+    r"they|this|these|such|it|that|then|therefore|however)\b",
+    re.IGNORECASE,
+)
 _STEP = re.compile(r"\d+\.\s")
 _NUMBER = re.compile(r"\d")
 _DATE = re.compile(r"\b(?:1[89]|20)\d\d\b|\b\d{1,2}\.\s?(?:jan|feb|mar|apr|ma[ijr]|jun|jul|aug|sep|okt|oct|nov|de[sc])", re.IGNORECASE)
@@ -31,27 +39,35 @@ _ASKS_WHERE = re.compile(r"\b(?:hvor|kor|var|where|hvilken by|hvilket land|hvilk
 
 # What a sentence's relevance (0 to 1) is moved by. Tried on the development questions, 2026-11-21, for the share of
 # required facts in 165 words: 0.667 with PASSAGE alone at 0.02, 0.713 with these. PASSAGE 0.02 0.03 0.05* 0.08 0.12,
-# DOCUMENT 0 0.01 0.02* 0.04, SHORT 0 0.05 0.1*, EXACT 0 0.03 0.05* 0.06, KIND 0 0.06* 0.12.
+# DOCUMENT 0 0.01 0.02 0.03* 0.04 0.05, SHORT 0 0.05 0.1*, OWN 0 0.1 0.2* 0.5, EXACT 0 0.03 0.05* 0.06, KIND 0 0.06* 0.12.
 PASSAGE = 0.05  # for each point of score that its passage lies behind the best
-DOCUMENT = 0.02  # for each document that was found before its own, at most five
+DOCUMENT = 0.03  # for each document that was found before its own, at most five
 SHORT = 0.1  # it stands under the document's short answer
+OWN = 0.2  # that document is the first that was found to have one, and a definition, a rule or conditions are asked for
+CASE = 0.06  # it tells of a case, where a definition, a rule or conditions are asked for: an example is no rule
 EXACT = 0.05  # it names a section or a number, where law is asked for
 KIND = 0.06  # it holds the kind of thing that is asked for: a number, a date, a name
 
 LEGAL: frozenset[Intent] = frozenset({"definition", "rule", "conditions", "comparison", "howto", "broad"})
+DIRECT: frozenset[Intent] = frozenset({"definition", "rule", "conditions"})
 SHORT_ANSWER = frozenset({"Kort svar", "Short answer"})
+NEAR = 4  # documents, as found, one of which may lead with its short answer
 _EXACT = re.compile(r"§|\d")
 
 
 @dataclass(frozen=True, slots=True)
 class Quotable:
-    """A sentence of a passage: where it stands in the passage's text, its form there and its score."""
+    """A sentence of a passage: where it stands in the passage's text, what it is there, and its score.
+
+    `step` says that it stands in a numbered step, `leads` that it belongs to the short answer that opens the answer.
+    """
 
     hit: int
     passage: Passage
     start: int
     end: int
     step: bool
+    leads: bool
     score: float
 
     @property
@@ -74,19 +90,31 @@ def quotable(query: Query, hits: Sequence[Hit], relevance: Relevance) -> list[Qu
     if not hits:
         return []
     best, documents = hits[0].score, list(dict.fromkeys(hit.passage.card.id for hit in hits))
+    leader = leading(query, hits)
     found: list[Quotable] = []
     for number, hit in enumerate(hits):
         passage = hit.passage
         spans = whole_sentences(passage.text, tables=query.intent == "template")
-        behind = PASSAGE * (best - hit.score) + DOCUMENT * min(documents.index(passage.card.id), 5)
+        example = CASE if passage.card.kind == "case" and leader else 0.0
+        behind = example + PASSAGE * (best - hit.score) + DOCUMENT * min(documents.index(passage.card.id), 5)
         short = SHORT if passage.heading in SHORT_ANSWER and query.intent in LEGAL else 0.0
+        leads = passage.heading in SHORT_ANSWER and passage.card.id == leader
         for (start, end), score in zip(spans, relevance(passage, spans), strict=True):
             text = passage.text[start:end]
             exact = EXACT if query.intent in LEGAL and _EXACT.search(text) else 0.0
-            total = score + kind_bonus(query.text, text) + short + exact - behind
+            total = score + kind_bonus(query.text, text) + short + OWN * leads + exact - behind
             line = passage.text.rfind("\n", 0, start) + 1
-            found.append(Quotable(number, passage, start, end, bool(_STEP.match(passage.text[line:])), total))
+            found.append(Quotable(number, passage, start, end, bool(_STEP.match(passage.text[line:])), leads, total))
     return found
+
+
+def leading(query: Query, hits: Sequence[Hit]) -> str | None:
+    """Id of the document whose short answer opens the answer: the first of the nearest that has one, or None."""
+    if query.intent not in DIRECT:
+        return None
+    near = list(dict.fromkeys(hit.passage.card.id for hit in hits))[:NEAR]
+    having = {hit.passage.card.id for hit in hits if hit.passage.heading in SHORT_ANSWER}
+    return next((name for name in near if name in having), None)
 
 
 def whole_sentences(text: str, *, tables: bool = False) -> list[tuple[int, int]]:
@@ -102,8 +130,14 @@ def whole_sentences(text: str, *, tables: bool = False) -> list[tuple[int, int]]
             carried = first
             continue
         carried = None
+        if spans and _LEANS.match(text[first:end]) and text[spans[-1][1] : first] == " ":
+            joined = text[spans[-1][0] : end]
+            if len(joined.split()) <= JOINED:
+                first = spans.pop()[0]
         whole = text[first:end]
-        if len(whole.split()) > LONGEST or whole.endswith("?") or (" | " in whole and not tables):
+        if len(whole.split()) > LONGEST or whole.endswith("?") or _REFERENCE.search(whole):
+            continue
+        if not tables and (" | " in whole or _BLANK.search(whole)):
             continue
         spans.append((first, end))
     return spans

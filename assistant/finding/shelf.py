@@ -61,3 +61,13 @@ class Shelf:
         """Number of the document that each passage belongs to; shape (passages,)."""
         numbers: dict[str, int] = {}
         return np.array([numbers.setdefault(p.card.id, len(numbers)) for p in self.passages], np.int64)
+
+    def around(self, place: int) -> tuple[Passage, ...]:
+        """Every passage of the document that the passage at `place` belongs to, in reading order."""
+        own = self.documents[place]
+        first, last = place, place + 1
+        while first > 0 and self.documents[first - 1] == own:
+            first -= 1
+        while last < len(self.passages) and self.documents[last] == own:
+            last += 1
+        return self.passages[first:last]
