@@ -12,12 +12,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
-import numpy as np
-from numpy.typing import NDArray
-
 from assistant import language, privacy
 from assistant.errors import AssistantError, CorpusError, LoadError
 from assistant.finding.encoders import Embedder, pack
+from assistant.keeping.healing import publish
 from assistant.keeping.library import Entry, Library, entry_id, text_hash
 from assistant.keeping.vectors import Vectors
 from assistant.reading import archives, chunking, corpus, markdown, sandbox
@@ -45,10 +43,6 @@ class Cut:
     passages: tuple[Passage, ...]
     entries: tuple[Entry, ...]
     texts: tuple[str, ...]
-
-    def cards(self) -> dict[str, Card]:
-        """The document's card under its id."""
-        return {self.document.card.id: self.document.card}
 
 
 @dataclass(slots=True)
@@ -162,12 +156,12 @@ def cut(document: Document, count: Callable[[str], int] | None = None) -> Cut:
     return Cut(document, passages, tuple(entries), tuple(texts))
 
 
-def embed(cuts: Sequence[Cut], encoder: Embedder, library: Library) -> dict[str, NDArray[np.float32]]:
-    """4 embed: the dense vector of every text, by its hash; only what the library does not hold is encoded."""
+def embed(cuts: Sequence[Cut], encoder: Embedder, library: Library) -> None:
+    """4 embed: the library holds the vectors of every text afterwards; only what it did not hold is encoded."""
     wanted = {e.text_hash: (e.role, text) for c in cuts for e, text in zip(c.entries, c.texts, strict=True)}
-    vectors = {h: np.frombuffer(d, "<f4") for h, d in library.dense(encoder.name, wanted).items()}
+    held = library.dense(encoder.name, wanted)
     for role in ("passage", "question", "summary"):
-        new = [h for h, (r, _) in wanted.items() if r == role and h not in vectors]
+        new = [h for h, (r, _) in wanted.items() if r == role and h not in held]
         if not new:
             continue
         encoded = encoder.embed([wanted[h][1] for h in new], "query" if role == "question" else "passage")
@@ -177,18 +171,6 @@ def embed(cuts: Sequence[Cut], encoder: Embedder, library: Library) -> dict[str,
             for h, dense, t in zip(new, encoded.dense, tokens, strict=True)
         }
         library.keep_embeddings(encoder.name, rows)
-        vectors.update(zip(new, encoded.dense, strict=True))
-    return vectors
-
-
-def keep(
-    piece: Cut, vectors: dict[str, NDArray[np.float32]], library: Library, index: Vectors, *, replaces: bool
-) -> None:
-    """5 keep: vectors first, then the library makes the new version visible, then the old one is swept."""
-    index.add(piece.entries, piece.cards(), np.stack([vectors[e.text_hash] for e in piece.entries]))
-    library.keep(piece.document, piece.passages, piece.entries)
-    if replaces:
-        index.remove_document(piece.document.card.id, keep=[e.id for e in piece.entries])
 
 
 def take_in(
@@ -212,10 +194,10 @@ def take_in(
         if not waiting:
             return
         encoder, index = tools()
-        vectors = embed(waiting, encoder, library)
+        embed(waiting, encoder, library)
         for piece in waiting:
             key = piece.document.card.id
-            keep(piece, vectors, library, index, replaces=key in held)
+            publish(library, index, encoder.name, piece.document, piece.passages, piece.entries)  # 5 keep
             (tally.updated if key in held else tally.added).append(key)
             done += 1
             show(Progress(done, len(files), key, len(piece.passages)))

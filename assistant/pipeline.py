@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from assistant import intake, privacy
 from assistant.answering import conversation, extractive, refusing, verification
+from assistant.errors import StoreBusy
 from assistant.finding import interaction, jurisdiction, query, retriever
 from assistant.finding.encoders import Embedder, open_encoder, unpack
 from assistant.finding.retriever import Found
@@ -81,6 +82,8 @@ class Assistant:
             intake.take_in(found, self._library, self._tools, tally, progress or _no_progress)
             if prune:
                 self._prune(paths, {origin for _, origin in found}, tally)
+            if self._encoder and (tally.updated or tally.removed):
+                self._library.sweep(self._encoder.name)
         return tally.report()
 
     def remove(self, ids: Sequence[str]) -> Report:
@@ -261,7 +264,7 @@ class Assistant:
         encoder, index = self._tools()
         library, name = self._library, encoder.name
         if self._shelf is None:
-            with writing(self._settings):
+            with suppress(StoreBusy), writing(self._settings):  # whoever writes just now heals when it starts
                 healing.heal(library, index, name)
         passages = tuple(library.passages())
         place = {p.id: n for n, p in enumerate(passages)}
@@ -300,13 +303,14 @@ class Assistant:
         self._remove(gone, tally)
 
     def _remove(self, ids: Sequence[str], tally: intake.Tally) -> None:
+        held = self._library.hashes()
         for name in ids:
-            if not self._library.remove(name):
+            if name not in held:
                 tally.failed.append(
                     Failure(name, "There is no document with this id.", "The command status lists all.")
                 )
                 continue
-            self._tools()[1].remove_document(name)
+            healing.withdraw(self._library, self._tools()[1], name)
             tally.removed.append(name)
 
 
