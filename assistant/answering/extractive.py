@@ -24,8 +24,10 @@ SIMILAR = 0.6
 CASES = 5
 """Most cases in a list of examples, and documents in an overview."""
 
-EACH = 42
-"""Words for each of them."""
+EACH = (64, 40, 28, 24, 20)
+"""Words for each of them, best first: the nearest case is what was asked for in four of five questions."""
+
+RESULTS = frozenset({"Resultater", "Resultater i tal", "Resultat", "Results", "Results in figures"})
 
 NEAR = 3
 """Documents, as found, whose steps may be shown."""
@@ -135,12 +137,17 @@ def choose(sentences: Sequence[Quotable], budget: int, documents: int) -> list[Q
 def _listed(sentences: Sequence[Quotable]) -> list[Part]:
     names = list(dict.fromkeys(s.passage.card.id for s in sorted(sentences, key=lambda s: -s.score)))[:CASES]
     parts = []
-    for name in names:
+    for name, budget in zip(names, EACH, strict=False):
         own = [s for s in sentences if s.passage.card.id == name]
-        chosen = choose(own, EACH, 1)[:1]
-        with_figure = [s for s in own if _FIGURE.search(s.text) and s not in chosen]
-        spare = EACH - sum(s.length for s in chosen)
-        chosen += choose([s for s in with_figure if not any(_repeats(s, c) for c in chosen)], spare, 1)[:1]
+        chosen = choose(own, budget, 1)[:1]
+        left = budget - sum(s.length for s in chosen)
+        figures = [s for s in own if _FIGURE.search(s.text) and not any(_repeats(s, c) for c in chosen)]
+        results = [s for s in figures if s.passage.heading in RESULTS]
+        chosen += choose(results or figures, left, 1)[:1]
+        left = budget - sum(s.length for s in chosen)
+        chosen += choose([s for s in own if not any(_repeats(s, c) for c in chosen)], left, 1)[
+            : max(0, 3 - len(chosen))
+        ]
         if chosen:
             parts.append(_part(chosen, "paragraph", chosen[0].passage.card.title))
     return parts

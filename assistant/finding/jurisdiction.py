@@ -136,6 +136,8 @@ def settle(
         total[theirs] += THEIRS
     ranked = sorted(total, key=lambda c: -total[c])
     country = ranked[0] if ranked else None
+    if country == "EU" and home:
+        country = next((c for c in ranked if c != "EU"), "EU")  # the EU's rules bind it anyway
     if not compares:
         return country, (country,) if country else ()
     sides = tuple(c for c in ranked if named.get(c, 0.0) >= ENOUGH)

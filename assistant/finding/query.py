@@ -139,10 +139,10 @@ def read(
 def intent_of(question: str) -> Intent:
     """What kind of answer fits; "rule" where no cue is found. Cues are words of nb, nn, da, sv and en."""
     lower = question.lower()
-    for intent, pattern in _CUES:
-        if pattern.search(lower):
-            return intent
-    return "rule"
+    found = [intent for intent, pattern in _CUES if pattern.search(lower)]
+    if found[:1] == ["broad"] and "example" in found:
+        return "example"  # an overview of experiences is a list of cases
+    return found[0] if found else "rule"
 
 
 def _phrases(concept: Concept) -> set[tuple[str, ...]]:

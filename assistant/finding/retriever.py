@@ -37,14 +37,16 @@ wanted (case_unasked was 0.4). Development questions in the first 3 / 5: 0.862 /
 ROUGH = np.array([3.0, 0.0, -3.0, 0.0, 2.0, 0.0, 0.0, 0.0, 0.5, 3.0], np.float32)
 """What the circumstances weigh when candidates are chosen, before their tokens are compared."""
 
-WIDENED = 3
+WIDENED = 4
 """Documents, as found, whose context an answer may use."""
 
 CONTEXT = 1.0
 """Score that a passage of the context lies behind the passage that led to it."""
 
-SHORT_ANSWER = frozenset({"Kort svar", "Short answer"})
-"""Headings of a guidance document's own answer; Danish, Norwegian and Swedish agree."""
+CORE = frozenset(
+    {"Kort svar", "Short answer", "Resultater", "Resultater i tal", "Resultat", "Results", "Results in figures"}
+)
+"""Headings of a guidance document's own answer (Danish, Norwegian and Swedish agree) and of a case's figures."""
 
 SAME = {"nn": "nb"}
 """Written languages that are one here: a nynorsk question is no stranger to a bokmål document."""
@@ -84,9 +86,8 @@ def find(query: Query, shelf: Shelf, encoder: Embedder, limit: int = 30, without
 
 
 def widen(hits: Sequence[Hit], shelf: Shelf) -> tuple[Hit, ...]:
-    """The hits, and after them the wider context of the first documents: the rest of the section, the short answer.
-
-    What is added scores CONTEXT less than the document's best passage.
+    """The hits, and after them the wider context of the first documents: the rest of the section, the short answer,
+    the figures. What is added scores CONTEXT less than the document's best passage.
     """
     best: dict[str, Hit] = {}
     for hit in hits:
@@ -94,7 +95,7 @@ def widen(hits: Sequence[Hit], shelf: Shelf) -> tuple[Hit, ...]:
     known, added = {hit.passage.id for hit in hits}, []
     for hit in list(best.values())[:WIDENED]:
         place = shelf.places[hit.passage.id]
-        own = [p for p in shelf.around(place) if p.heading == hit.passage.heading or p.heading in SHORT_ANSWER]
+        own = [p for p in shelf.around(place) if p.heading == hit.passage.heading or p.heading in CORE]
         added += [Hit(p, hit.score - CONTEXT, {}) for p in own if p.id not in known]
     return (*hits, *added)
 
