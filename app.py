@@ -1,4 +1,4 @@
-"""starts the web page: settings, logging, the shipped corpus if it is new or changed, launch"""
+"""Starts the web page: settings, logging, the shipped corpus if it is new or changed, launch"""
 
 from __future__ import annotations
 

@@ -5,23 +5,20 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from assistant import intake, privacy
+from assistant import intake, privacy, shelving
 from assistant.answering import conversation, extractive, refusing, verification
 from assistant.errors import StoreBusy
 from assistant.finding import interaction, jurisdiction, query, retriever
-from assistant.finding.encoders import Embedder, open_encoder, unpack
+from assistant.finding.encoders import Embedder, open_encoder
 from assistant.finding.retriever import Found
-from assistant.finding.shelf import Lead, Shelf
+from assistant.finding.shelf import Shelf
 from assistant.keeping import healing
 from assistant.keeping.library import Library
 from assistant.keeping.locks import writing
@@ -29,9 +26,6 @@ from assistant.keeping.vectors import Vectors
 from assistant.reading.corpus import load_glossary
 from assistant.settings import Settings
 from assistant.types import Answer, Card, Failure, Filters, Hit, Progress, Query, Refusal, Reply, Report, Step, Turn
-
-SAMPLE = 512
-"""Dense vectors that a similarity is measured against; with 512 the mean is known to within 0.05 deviations."""
 
 NEIGHBOURS = 24
 """Passages whose sentences an answer may be composed of."""
@@ -177,23 +171,16 @@ class Assistant:
         """
         trail = _Trail()
         # 1 guard
-        reason = refusing.before(question, self._settings.max_question)
-        if reason is None and privacy.mask(question)[1]:
-            reason = "personal-data"
+        reason = refusing.before(question, self._settings.max_question, privacy.mask)
         trail.add("guard", reason or "nothing to refuse")
         # 2 settle
-        settled = question
-        if reason is None:
-            settled = conversation.settle(question, history, jurisdiction.without_countries)
-            trail.add("settle", "a follow-up" if settled != question else "stands alone")
+        settled = question if reason else conversation.settle(question, history, jurisdiction.without_countries)
+        trail.add("settle", "a follow-up" if settled != question else "stands alone")
         # 3 read
         asked = self._read(settled[: self._settings.max_question], country, language, filters)
         if settled != question and jurisdiction.without_countries(question) == question:
             asked = replace(asked, recent=conversation.recent(history))
-        trail.add(
-            "read",
-            f"{asked.intent}, {asked.language}, law of {asked.country or 'no country'}; {len(asked.terms)} terms",
-        )
+        trail.add("read", f"{asked.intent}, {asked.language}, law of {asked.country or 'no country'}")
         if reason is not None:
             return self._refused(question, settled, asked, reason, (), trail)
         # 4 find
@@ -262,38 +249,13 @@ class Assistant:
 
     def _filled(self, revision: int) -> Shelf:
         encoder, index = self._tools()
-        library, name = self._library, encoder.name
         if self._shelf is None:
             with suppress(StoreBusy), writing(self._settings):  # whoever writes just now heals when it starts
-                healing.heal(library, index, name)
-        passages = tuple(library.passages())
-        place = {p.id: n for n, p in enumerate(passages)}
-        entries = list(library.entries())
-        hashes = {e.passages[0]: e.text_hash for e in entries if e.role == "passage"}
-        roles = {"passage", "summary", *(["question"] if self._settings.use_questions else [])}
-        leads = {
-            e.id: Lead(e.role, tuple(place[p] for p in e.passages if p in place)) for e in entries if e.role in roles
-        }
-        sample = _spread(list(hashes.values()), SAMPLE)
-        dense = [np.frombuffer(d, "<f4") for d in library.dense(name, sample).values()]
-        tokens = [unpack(t).vectors.mean(axis=0) for t in library.tokens(name, sample[:64]).values()]
-        width = encoder.dimension
-        return Shelf(
-            revision=revision,
-            passages=passages,
-            leads=leads,
-            background=np.stack(dense) if dense else np.zeros((1, width), np.float32),
-            middle=np.mean(tokens, axis=0).astype(np.float32) if tokens else np.zeros(width, np.float32),
-            elsewhere=self._elsewhere(),
-            nearest=lambda vector, limit, filters: index.search(vector[None, :], limit, filters)[0],
-            dense=lambda ids: _by_passage(library.dense, name, hashes, ids),
-            tokens=lambda ids: _by_passage(library.tokens, name, hashes, ids),
-            prefix=lambda passage: intake.context(passage.card, passage.heading),
+                healing.heal(self._library, index, encoder.name)
+        elsewhere = None if self._shelf is None else self._shelf.elsewhere
+        return shelving.fill(
+            self._library, index, encoder, revision, elsewhere, with_questions=self._settings.use_questions
         )
-
-    def _elsewhere(self) -> NDArray[np.float32]:
-        lines = (files("assistant.finding") / "elsewhere.txt").read_text(encoding="utf-8").splitlines()
-        return self._tools()[0].embed(lines, "query").dense if self._shelf is None else self._shelf.elsewhere
 
     def _prune(self, paths: Sequence[Path | str], there: Collection[str], tally: intake.Tally) -> None:
         folders = [str(path).rstrip("/") + "/" for path in paths if Path(path).is_dir()]
@@ -339,23 +301,6 @@ def _lawful(asked: Query, found: Found) -> tuple[Hit, ...]:
         for hit in found.hits
         if hit.passage.card.kind == "case" or hit.passage.card.country is None or hit.passage.card.country in asked.law
     )
-
-
-def _by_passage(
-    kept: Callable[[str, Collection[str]], Mapping[str, bytes]],
-    encoder: str,
-    hashes: Mapping[str, str],
-    ids: Collection[str],
-) -> dict[str, bytes]:
-    """What is kept for each passage id."""
-    wanted = {i: hashes[i] for i in ids if i in hashes}
-    rows = kept(encoder, set(wanted.values()))
-    return {i: rows[h] for i, h in wanted.items() if h in rows}
-
-
-def _spread(items: list[str], count: int) -> list[str]:
-    """About `count` of the items, evenly spread."""
-    return items[:: max(1, len(items) // count)][:count]
 
 
 def _places() -> dict[str, str]:

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 HOUSE = ROOT / "assistant"
 ROOMS = ("reading", "keeping", "finding", "answering", "serving")
 FOUNDATION = ("types", "errors", "settings", "privacy", "language")
-FACES = ("__main__.py", "serving/")  # where anything may be caught and shown
+FACES = ("__main__.py", "serving/", "reading/confined.py")  # where anything may be caught and shown: the last is a process
 HEAVY = ("torch", "chromadb", "gradio", "llama_index", "sentence_transformers", "transformers", "sqlalchemy")
 
 MODULE_LINES, FUNCTION_LINES = 350, 60
@@ -21,17 +21,17 @@ LONGER = {"types.py": 420}  # one list of values, read as one page
 OWNERS = {
     "bm25s": ("finding/keywords.py",),
     "chromadb": ("keeping/vectors.py",),
-    "docx": ("reading/word.py", "reading/sandbox.py"),
+    "docx": ("reading/word.py", "reading/confined.py"),
     "fastapi": ("serving/api.py",),
-    "ftfy": ("reading/text.py", "reading/sandbox.py"),
+    "ftfy": ("reading/text.py", "reading/confined.py"),
     "gradio": ("serving/ui.py", "serving/tabs/"),
     "httpx": ("reading/fetching.py", "finding/served.py"),
-    "huggingface_hub": ("finding/encoders.py",),
+    "huggingface_hub": ("finding/supported.py",),
     "llama_index": ("reading/chunking.py", "keeping/vectors.py", "finding/encoders.py", "answering/generative.py"),
-    "lxml": ("reading/word.py", "reading/web.py", "reading/sandbox.py"),
+    "lxml": ("reading/word.py", "reading/web.py", "reading/confined.py"),
     "mcp": ("serving/api.py",),
-    "numpy": ("keeping/", "finding/", "intake.py", "pipeline.py"),
-    "pypdf": ("reading/pdf.py", "reading/sandbox.py"),
+    "numpy": ("keeping/", "finding/", "intake.py", "pipeline.py", "shelving.py"),
+    "pypdf": ("reading/pdf.py", "reading/confined.py"),
     "safetensors": ("finding/bundled.py",),
     "sentence_transformers": ("finding/encoders.py",),
     "snowballstemmer": ("language.py",),
@@ -39,7 +39,7 @@ OWNERS = {
     "tokenizers": ("finding/bundled.py",),
     "torch": ("finding/encoders.py",),
     "transformers": ("finding/encoders.py",),
-    "trafilatura": ("reading/web.py", "reading/sandbox.py"),
+    "trafilatura": ("reading/web.py", "reading/confined.py"),
     "yaml": ("reading/corpus.py", "finding/query.py", "answering/planning.py"),
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from assistant.types import Hit, Query, Reason
 
@@ -19,15 +19,18 @@ _INSTRUCTION = re.compile(
 )
 
 
-def before(question: str, longest: int) -> Reason | None:
-    """Why a question is not even looked up: empty, too long, or an instruction to the assistant; else None."""
+def before(question: str, longest: int, mask: Callable[[str], tuple[str, tuple[str, ...]]]) -> Reason | None:
+    """Why a question is not even looked up, or None: empty, too long, an instruction, or a national id number in it.
+
+    `longest` is in characters; `mask` gives a text without id numbers, and the kinds that it found.
+    """
     if not any(c.isalnum() for c in question):
         return "empty"
     if len(question) > longest:
         return "too-long"
     if _INSTRUCTION.search(question):
         return "instruction"
-    return None
+    return "personal-data" if mask(question)[1] else None
 
 
 # Logistic regression on 350 of the documents' own questions (each without its own search key) and 80 written as staff

@@ -20,8 +20,6 @@ from assistant.reading.confined import HEAD, USUAL, Limits, died, too_long
 from assistant.reading.text import Text
 from assistant.types import Block
 
-__all__ = ["USUAL", "Limits", "close", "read"]
-
 HARMLESS_SIZE = 64_000
 """Bytes up to which a .txt file, or a .md file with front matter (it is only decoded), is read in this process."""
 

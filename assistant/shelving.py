@@ -1,0 +1,82 @@
+"""The library's visible passages become a shelf that can be searched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.finding.encoders import Embedder, unpack
+from assistant.finding.shelf import Lead, Shelf
+from assistant.intake import context
+from assistant.keeping.library import Library
+from assistant.keeping.vectors import Vectors
+
+SAMPLE = 512
+"""Dense vectors that a similarity is measured against; with 512 the mean is known to within 0.05 deviations."""
+
+MIDDLE = 64
+"""Passages whose tokens give the mean token vector."""
+
+
+def fill(
+    library: Library,
+    index: Vectors,
+    encoder: Embedder,
+    revision: int,
+    elsewhere: NDArray[np.float32] | None,
+    *,
+    with_questions: bool,
+) -> Shelf:
+    """The shelf of `revision`.
+
+    `elsewhere` are the vectors of the questions that are not ours, where they are known already. Without
+    `with_questions` the documents' own questions lead nowhere.
+    """
+    name, width = encoder.name, encoder.dimension
+    passages = tuple(library.passages())
+    place = {p.id: n for n, p in enumerate(passages)}
+    entries = list(library.entries())
+    hashes = {e.passages[0]: e.text_hash for e in entries if e.role == "passage"}
+    roles = {"passage", "summary", "question"} if with_questions else {"passage", "summary"}
+    sample = _spread(list(hashes.values()), SAMPLE)
+    dense = [np.frombuffer(d, "<f4") for d in library.dense(name, sample).values()]
+    tokens = [unpack(t).vectors.mean(axis=0) for t in library.tokens(name, sample[:MIDDLE]).values()]
+    return Shelf(
+        revision=revision,
+        passages=passages,
+        leads={
+            e.id: Lead(e.role, tuple(place[p] for p in e.passages if p in place)) for e in entries if e.role in roles
+        },
+        background=np.stack(dense) if dense else np.zeros((1, width), np.float32),
+        middle=np.mean(tokens, axis=0).astype(np.float32) if tokens else np.zeros(width, np.float32),
+        elsewhere=_elsewhere(encoder) if elsewhere is None else elsewhere,
+        nearest=lambda vector, limit, filters: index.search(vector[None, :], limit, filters)[0],
+        dense=lambda ids: _by_passage(library.dense, name, hashes, ids),
+        tokens=lambda ids: _by_passage(library.tokens, name, hashes, ids),
+        prefix=lambda passage: context(passage.card, passage.heading),
+    )
+
+
+def _elsewhere(encoder: Embedder) -> NDArray[np.float32]:
+    lines = (files("assistant.finding") / "elsewhere.txt").read_text(encoding="utf-8").splitlines()
+    return encoder.embed(lines, "query").dense
+
+
+def _by_passage(
+    kept: Callable[[str, Collection[str]], Mapping[str, bytes]],
+    encoder: str,
+    hashes: Mapping[str, str],
+    ids: Collection[str],
+) -> dict[str, bytes]:
+    """What is kept for each passage id."""
+    wanted = {i: hashes[i] for i in ids if i in hashes}
+    rows = kept(encoder, set(wanted.values()))
+    return {i: rows[h] for i, h in wanted.items() if h in rows}
+
+
+def _spread(items: list[str], count: int) -> list[str]:
+    """About `count` of the items, evenly spread."""
+    return items[:: max(1, len(items) // count)][:count]
