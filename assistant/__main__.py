@@ -59,15 +59,19 @@ def reply_text(reply: Reply) -> str:
 
 
 def _sources(answer: Answer) -> str:
-    lines = []
+    """The passages in order of use, each once with the numbers that cite it and the sources that it rests on."""
+    numbers: dict[str, list[int]] = {}
+    passages = {citation.passage.id: citation.passage for citation in answer.citations}
     for citation in answer.citations:
-        card = citation.passage.card
-        place = " › ".join(citation.passage.path) or citation.passage.heading
-        told = ", ".join(
-            filter(None, (card.country, card.as_of, place, f"page {p}" if (p := citation.passage.page) else ""))
-        )
-        lines.append(f"[{citation.number}] {card.title} ({told})" if told else f"[{citation.number}] {card.title}")
-        lines += [f"    {url}" for url in dict.fromkeys(s.url for s in card.sources if s.url)][:1]
+        numbers.setdefault(citation.passage.id, []).append(citation.number)
+    lines = []
+    for key, passage in passages.items():
+        card = passage.card
+        place = " › ".join(passage.path) or passage.heading
+        told = ", ".join(filter(None, (card.country, card.as_of, place, f"page {passage.page}" if passage.page else "")))
+        lines.append(" ".join(f"[{n}]" for n in numbers[key]) + f" {card.title}" + (f" ({told})" if told else ""))
+        named = [s for s in card.sources if s.number in passage.sources and s.url]
+        lines += [f"    {source.url}" for source in named]
     return "\n".join(lines)
 
 
