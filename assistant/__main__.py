@@ -68,7 +68,8 @@ def _sources(answer: Answer) -> str:
     for key, passage in passages.items():
         card = passage.card
         place = " › ".join(passage.path) or passage.heading
-        told = ", ".join(filter(None, (card.country, card.as_of, place, f"page {passage.page}" if passage.page else "")))
+        page = f"page {passage.page}" if passage.page else ""
+        told = ", ".join(filter(None, (card.country, card.as_of, place, page)))
         lines.append(" ".join(f"[{n}]" for n in numbers[key]) + f" {card.title}" + (f" ({told})" if told else ""))
         named = [s for s in card.sources if s.number in passage.sources and s.url]
         lines += [f"    {source.url}" for source in named]
