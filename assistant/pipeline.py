@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from assistant import intake, privacy, shelving
-from assistant.answering import conversation, extractive, refusing, verification
+from assistant.answering import conversation, extractive, noticing, refusing, verification
 from assistant.errors import StoreBusy
 from assistant.finding import interaction, jurisdiction, query, retriever
 from assistant.finding.encoders import Embedder, open_encoder
@@ -25,7 +26,22 @@ from assistant.keeping.locks import writing
 from assistant.keeping.vectors import Vectors
 from assistant.reading.corpus import load_glossary
 from assistant.settings import Settings
-from assistant.types import Answer, Card, Failure, Filters, Hit, Progress, Query, Refusal, Reply, Report, Step, Turn
+from assistant.types import (
+    Answer,
+    Card,
+    Citation,
+    Failure,
+    Filters,
+    Hit,
+    Notice,
+    Progress,
+    Query,
+    Refusal,
+    Reply,
+    Report,
+    Step,
+    Turn,
+)
 
 NEIGHBOURS = 24
 """Passages whose sentences an answer may be composed of."""
@@ -204,7 +220,7 @@ class Assistant:
             sections=sections,
             citations=citations,
             composer=draft.composer,
-            notices=draft.notices,
+            notices=(*draft.notices, *self._notices(question, asked, citations, country)),
             trail=trail.steps(),
             settled=settled,
             language=asked.language,
@@ -216,6 +232,20 @@ class Assistant:
     def _read(self, text: str, country: str | None, language: str | None, filters: Filters) -> Query:
         return query.read(
             text, country=country, language=language, filters=filters, glossary=self._glossary, places=self._places
+        )
+
+    def _notices(
+        self, question: str, asked: Query, citations: Sequence[Citation], country: str | None
+    ) -> tuple[Notice, ...]:
+        return noticing.notices(
+            asked,
+            citations,
+            selected=country,
+            settled=asked.text != question,
+            held=self._ready().lawful,
+            named=jurisdiction.without_countries(asked.text) != asked.text,
+            today=date.today(),
+            years=self._settings.rule_years,
         )
 
     def _refused(
@@ -304,6 +334,7 @@ def _lawful(asked: Query, found: Found) -> tuple[Hit, ...]:
 
 
 def _places() -> dict[str, str]:
-    """Country of each place name, in lower case."""
-    by_country = json.loads((files("assistant.finding") / "places.json").read_text(encoding="utf-8"))
-    return {name.lower(): country for country, names in by_country.items() for name in names}
+    """Country of each place name, in lower case; without names that two countries share or that are plain words."""
+    named = json.loads((files("assistant.finding") / "places.json").read_text(encoding="utf-8"))
+    aside = {*named.pop("shared"), *named.pop("ambiguous")}
+    return {name.lower(): country for country, names in named.items() for name in names if name not in aside}

@@ -36,6 +36,7 @@ class Settings:
     database_url: str | None = _setting(None, "SQLAlchemy address of the library, such as postgresql+psycopg://user@host/db; default is a SQLite file in the data folder", secret=True)
     chroma_url: str | None = _setting(None, "Address of a Chroma server; default is Chroma in the process, in the data folder")
     use_questions: bool = _setting(True, "Use the documents' own questions as search keys")
+    rule_years: int = _setting(3, "Age in years from which a cited rule carries a warning that it may have changed")
     host: str = _setting("127.0.0.1", "Address that the page listens on")
     port: int = _setting(7860, "Port that the page listens on")
     max_question: int = _setting(2000, "Longest question that is read, in characters")

@@ -62,6 +62,11 @@ class Shelf:
         numbers: dict[str, int] = {}
         return np.array([numbers.setdefault(p.card.id, len(numbers)) for p in self.passages], np.int64)
 
+    @cached_property
+    def lawful(self) -> frozenset[str]:
+        """Countries that guidance is held for."""
+        return frozenset(p.card.country for p in self.passages if p.card.kind == "guidance" and p.card.country)
+
     def around(self, place: int) -> tuple[Passage, ...]:
         """Every passage of the document that the passage at `place` belongs to, in reading order."""
         own = self.documents[place]
