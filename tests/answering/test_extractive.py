@@ -1,0 +1,168 @@
+"""The form of an answer that is made of the documents' own sentences."""
+
+import pytest
+
+from assistant.answering.extractive import CASES, DOCUMENTS, WORDS, compose
+from assistant.language import words
+
+RULE = (
+    "- Ja, oppdragsgivere kan reservere en kontrakt for inkluderingsbedrifter.\n"
+    "- Minst 30 prosent av de ansatte må høre til målgruppen.\n"
+    "- Bruken av reglene skal angis i kunngjøringen."
+)
+STEPS = (
+    "1. Kartlegg hvilke bedrifter som finnes i markedet.\n"
+    "2. Beregn verdien av hele avtalen på forhånd.\n"
+    "3. Kunngjør at konkurransen er reservert i Doffin.\n"
+    "4. Kontroller status før tildeling av kontrakten."
+)
+FILLER = (
+    "Bussen kjører hver morgen forbi det gamle biblioteket ved elven.",
+    "Hagen bak kirken har epler, pærer, plommer og mange gule roser.",
+    "Fiskerne selger torsk, sei og makrell nede på den lange brygga.",
+    "Skolekorpset spiller marsjer utenfor rådhuset på nasjonaldagen vår.",
+    "Snøen smelter sent oppe ved seterstien bak de høyeste fjellene.",
+    "Bakeren steker rundstykker, boller og brød lenge før soloppgang.",
+)
+
+
+@pytest.fixture
+def answer(query, hits, relevance):
+    """Composes an answer to a question from passages, best first."""
+
+    def composed(question, *passages, intent="rule", **told):
+        return compose(query(question, intent, **told), hits(*passages), relevance(question))
+
+    return composed
+
+
+def texts(draft):
+    return [claim.text for part in draft.parts for claim in part.claims]
+
+
+def many(passage, count, **card):
+    """Documents of one heading each, that share no words."""
+    return [
+        passage(f"doc{n}", " ".join(f"Ord{n}{k}x{m} ligger{n}{k} her{n}{m}{k}." for k in range(9) for m in range(2)), **card)
+        for n in range(count)
+    ]
+
+
+def test_every_claim_is_a_verbatim_quote_of_the_passage_that_it_names(answer, passage):
+    draft = answer("Hvem kan delta?", passage("a", RULE), passage("b", STEPS, "Steg for steg"))
+    for part in draft.parts:
+        for claim in part.claims:
+            ((source, quote),) = claim.quotes
+            assert claim.text == quote
+            assert quote in source.text
+
+
+def test_the_best_sentence_stands_first_where_no_short_answer_leads(answer, passage):
+    filler = passage("a", " ".join(FILLER[:3]), "Mer")
+    best = passage("b", FILLER[3] + " Lærlinger kan kreves i alle store kontrakter.", "Mer")
+    draft = answer("Kan lærlinger kreves i kontrakter?", filler, best)
+    assert texts(draft)[0] == "Lærlinger kan kreves i alle store kontrakter."
+
+
+def test_a_leading_short_answer_is_told_in_its_own_order(answer, passage):
+    draft = answer("Hva skal angis i kunngjøringen?", passage("a", RULE))
+    assert [claim.text[:4] for claim in draft.parts[0].claims] == ["Ja, ", "Mins", "Bruk"]
+
+
+def test_no_sentence_is_said_twice(answer, passage):
+    places = [passage(f"doc{n}", RULE, heading) for n, heading in enumerate(["Kort svar", "Mer", "Kort svar"])]
+    said = texts(answer("Hvem kan reservere en kontrakt?", *places))
+    assert len(said) == len(set(said)) == 3
+
+
+def test_a_sentence_that_says_nearly_the_same_is_left_out(answer, passage):
+    one = passage("a", "Minst 30 prosent av de ansatte må høre til målgruppen.")
+    other = passage("b", "Minst 30 prosent av alle ansatte må høre til målgruppen.")
+    assert len(texts(answer("Hvor mange prosent?", one, other))) == 1
+
+
+@pytest.mark.parametrize("intent", ["rule", "howto", "example", "broad", "comparison", "template", "figure"])
+def test_an_answer_stays_within_its_words_and_documents(answer, passage, intent):
+    kind = {"example": "case", "template": "template"}.get(intent, "guidance")
+    draft = answer("Ord01x0 ligger00?", *many(passage, 8, kind=kind), intent=intent, countries=("NO",))
+    listed = intent in ("example", "broad")
+    names = {claim.quotes[0][0].card.id for part in draft.parts for claim in part.claims}
+    assert 0 < sum(len(text.split()) for text in texts(draft)) <= (176 if listed else WORDS)
+    assert 1 < len(names) <= (CASES if listed else DOCUMENTS)
+
+
+def test_steps_are_told_in_their_own_order_under_what_matters_most(answer, passage):
+    question = "Hvordan kontrollerer vi status før tildeling av kontrakten?"
+    draft = answer(question, passage("a", STEPS, "Steg for steg", 4), passage("a", RULE), intent="howto")
+    assert [part.form for part in draft.parts] == ["paragraph", "steps"]
+    assert [claim.text.split()[0] for claim in draft.parts[1].claims] == ["Kartlegg", "Beregn", "Kunngjør", "Kontroller"]
+
+
+def test_steps_come_from_one_document_the_nearest_that_has_them(answer, passage):
+    danish = passage("b", "1. Undersøg markedet og find flere bydere.\n2. Offentliggør udbuddet på udbud.dk i god tid.", "Trin for trin")
+    draft = answer("Hvordan gjør vi det?", passage("a", STEPS, "Steg for steg"), danish, intent="howto")
+    steps = next(part for part in draft.parts if part.form == "steps")
+    assert {claim.quotes[0][0].card.id for claim in steps.claims} == {"a"}
+
+
+def test_a_how_to_without_steps_is_explained(answer, passage):
+    draft = answer("Hvordan gjør vi det?", passage("a", RULE), intent="howto")
+    assert draft.parts
+    assert all(part.form != "steps" for part in draft.parts)
+
+
+def test_examples_stand_under_their_titles_each_with_a_figure(answer, passage):
+    def case(n, figure):
+        text = f"{FILLER[n]} {FILLER[n + 1]} Etter to år hadde {figure} fått fast jobb."
+        return passage(f"case{n}", text, "Resultater", kind="case", title=f"Sak {n}")
+
+    rule = passage("a", RULE)
+    draft = answer("Har noen fått fisk på brygga?", case(0, "12 av 20"), rule, case(2, "sju av ti (70 %)"), intent="example")
+    assert {part.title for part in draft.parts} == {"Sak 0", "Sak 2"}
+    for part in draft.parts:
+        assert any(any(c.isdigit() for c in claim.text) for claim in part.claims)
+
+
+def test_guidance_is_listed_where_no_case_was_found(answer, passage):
+    draft = answer("Eksempler på reserverte kontrakter?", passage("a", RULE), intent="example")
+    assert [part.title for part in draft.parts] == ["Om a"]
+
+
+def test_a_comparison_has_both_sides_each_under_a_title(answer, passage):
+    norway = passage("no", "Norske kommuner kan reservere etter § 8-8 i forskriften.")
+    denmark = passage("dk", "Danske kommuner kan reservere efter udbudslovens § 54.", country="DK", language="da")
+    draft = answer("Forskjellen på Norge og Danmark?", norway, denmark, intent="comparison", countries=("NO", "DK"))
+    assert [part.title for part in draft.parts] == ["Om no", "Om dk"]
+
+
+def test_a_comparison_with_only_one_side_held_is_explained(answer, passage):
+    draft = answer("Forskjellen?", passage("no", RULE), intent="comparison", countries=("NO", "FI"))
+    assert [part.title for part in draft.parts] == [None]
+
+
+def test_a_template_is_offered_under_its_title_before_the_guidance(answer, passage):
+    template = passage("mal", "Konkurransen er reservert for virksomheter i [KOMMUNE].\nFelt | Svar fra leverandøren om andel", kind="template", title="Mal")
+    draft = answer("Har dere en mal?", passage("a", RULE), template, intent="template")
+    assert draft.parts[0].title == "Mal"
+    assert len(draft.parts[0].claims) == 2
+    assert {claim.quotes[0][0].card.id for part in draft.parts[1:] for claim in part.claims} == {"a"}
+
+
+def test_a_template_that_is_not_held_is_not_offered(answer, passage):
+    draft = answer("Har dere en mal?", passage("a", RULE), intent="template")
+    assert draft.parts
+    assert all(part.title is None for part in draft.parts)
+
+
+@pytest.mark.parametrize("intent", ["rule", "howto", "example", "comparison", "template"])
+def test_nothing_quotable_gives_an_empty_draft(answer, passage, intent):
+    draft = answer("Hvem?", passage("a", "Hvem kan delta i konkurransen?\nOverskrift"), intent=intent)
+    assert draft.parts == ()
+
+
+def test_what_is_said_of_other_documents_stands_by_document(answer, passage):
+    other = passage("b", " ".join(FILLER[:5]), "Mer")
+    draft = answer("Hvem kan reservere?", passage("a", RULE), other)
+    rest = [claim.text for part in draft.parts[1:] for claim in part.claims]
+    assert rest == sorted(rest, key=other.text.index)
+    assert words(" ".join(rest))

@@ -1,0 +1,117 @@
+"""Which sentences of a passage may be quoted, and which of them answers best."""
+
+import pytest
+
+from assistant.answering.sentences import kind_bonus, quotable, whole_sentences
+
+
+def quoted(text, **told):
+    return [text[start:end] for start, end in whole_sentences(text, **told)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hovedformål. Det holder ikke at leverandøren har et sosialt program.",
+        "Forslag til tekst i kunngjøringen: «Konkurransen er reservert etter § 16-9.»",
+        "Krav: Minst 30 prosent av de ansatte skal høre til målgruppen.",
+        "Tid. Krav: Minst 30 prosent av de ansatte skal høre til målgruppen.",
+    ],
+)
+def test_a_label_is_quoted_with_what_it_labels(text):
+    assert quoted(text) == [text]
+
+
+def test_a_label_on_a_line_of_its_own_is_left_out():
+    text = "Dette må stå i kunngjøringen:\nVilkår for deltakelse\nMinst 30 prosent skal være i målgruppen."
+    assert quoted(text) == ["Minst 30 prosent skal være i målgruppen."]
+
+
+def test_no_question_is_quoted():
+    assert quoted("Kan en kommune kjøpe uten konkurranse?") == []
+    assert quoted("Kan en kommune kjøpe uten konkurranse? Bare under terskelen, sier loven.") == [
+        "Bare under terskelen, sier loven."
+    ]
+
+
+def test_a_table_row_is_quoted_only_where_a_template_is_asked_for():
+    text = "Krav | Andel | Bevis\nAndel ansatte | 30 prosent | Egenerklæring fra leverandøren"
+    assert quoted(text) == []
+    assert quoted(text, tables=True)[-1].endswith("Egenerklæring fra leverandøren")
+
+
+def test_a_template_with_blanks_is_quoted_only_where_a_template_is_asked_for():
+    text = "Konkurransen er reservert for virksomheter i [KOMMUNE] fra nyttår."
+    assert (quoted(text), quoted(text, tables=True)) == ([], [text])
+
+
+def test_a_sentence_that_leans_on_the_one_before_is_joined_to_it():
+    text = "Kommunen kan reservere konkurransen for slike bedrifter. Dette må stå i kunngjøringen."
+    assert quoted(text) == [text]
+
+
+def test_a_sentence_that_leans_is_not_joined_across_lines():
+    text = "- Kommunen kan reservere konkurransen for bedriftene.\n- Dette må stå i kunngjøringen."
+    assert len(quoted(text)) == 2
+
+
+def test_an_overlong_run_and_a_list_of_other_documents_are_left_out():
+    assert quoted("ord " * 71 + "slutt.") == []
+    assert quoted("Se også no-terskelverdier-og-regelverksdeler om grensene i loven.") == []
+
+
+def test_short_sentences_with_a_number_stand_alone():
+    assert quoted("Grensen er 30 prosent.\n12 deltakere.") == ["Grensen er 30 prosent.", "12 deltakere."]
+
+
+@pytest.mark.parametrize(
+    ("question", "holds", "lacks"),
+    [
+        ("Hvor mange fikk jobb?", "Til sammen fikk 12 personer jobb.", "Flere fikk jobb etterpå."),
+        ("Hvornår trådte loven i kraft?", "Loven trådte i kraft 1. jan. 2016.", "Loven gælder nu."),
+        ("Hvem leverte tjenesten?", "Det var Nupro som leverte maten.", "En bedrift leverte maten."),
+        ("How many got a job?", "In all 12 people got a job.", "Several people got a job."),
+    ],
+)
+def test_a_sentence_with_what_is_asked_for_is_lifted(question, holds, lacks):
+    assert kind_bonus(question, holds) > kind_bonus(question, lacks) == 0
+
+
+def test_the_name_that_the_question_gives_is_no_answer_to_who():
+    assert kind_bonus("Hvem hjalp Rollag?", "Dette var noe Rollag ønsket.") == 0
+
+
+def test_every_quotable_sentence_stands_verbatim_in_its_passage(passage, hits, query, relevance):
+    text = "- Kommunen kan reservere en kontrakt. Dette må kunngjøres.\n- Hvem: Bare to slags aktører kan delta."
+    question = "Hvem kan delta i en reservert kontrakt?"
+    found = quotable(query(question), hits(passage("a", text)), relevance(question))
+    assert len(found) == 2
+    assert all(s.text == s.passage.text[s.start : s.end] and s.text in text for s in found)
+
+
+def test_the_sentence_that_covers_the_question_scores_best(passage, hits, query, relevance):
+    question = "Hvem kan delta i konkurransen?"
+    text = "Grensen er hevet for alle kontrakter. Virksomheter med sosialt formål kan delta i konkurransen."
+    found = quotable(query(question), hits(passage("a", text)), relevance(question))
+    assert max(found, key=lambda s: s.score).text.startswith("Virksomheter")
+
+
+def test_the_same_sentence_counts_more_in_the_document_found_first(passage, hits, query, relevance):
+    first, second = passage("a", "Bare disse kan delta her.", "Mer"), passage("b", "Bare disse kan delta her.", "Mer")
+    found = quotable(query("Hvem kan delta?"), hits(first, second), relevance("Hvem kan delta?"))
+    assert [s.passage.card.id for s in sorted(found, key=lambda s: -s.score)] == ["a", "b"]
+
+
+def test_only_the_first_document_with_a_short_answer_leads(passage, hits, query, relevance):
+    places = (
+        passage("a", "Reglene står i loven om kjøp.", "Vanlige feil"),
+        passage("b", "Kommunen kan reservere en kontrakt.", "Kort svar"),
+        passage("c", "Kommunen kan la være å reservere.", "Kort svar"),
+    )
+    found = quotable(query("Kan vi reservere?"), hits(*places), relevance("Kan vi reservere?"))
+    assert [s.passage.card.id for s in found if s.leads] == ["b"]
+    assert not any(s.leads for s in quotable(query("x", "example"), hits(*places), relevance("Kan vi reservere?")))
+
+
+def test_nothing_is_quotable_where_nothing_was_found(query, relevance):
+    assert quotable(query("Hvem kan delta?"), (), relevance("Hvem kan delta?")) == []

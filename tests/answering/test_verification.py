@@ -1,0 +1,72 @@
+"""A claim stays only if its quote stands in its passage; citations are numbered as they are used."""
+
+from assistant.answering.verification import verify
+from assistant.types import Claim, Draft, Part
+
+TEXT = "Kommunen kan reservere kontrakten. Minst 30 prosent må være i målgruppen."
+FIRST, SECOND = "Kommunen kan reservere kontrakten.", "Minst 30 prosent må være i målgruppen."
+
+
+def claim(passage, quote, text=None):
+    return Claim(text or quote, ((passage, quote),))
+
+
+def draft(*claims, title=None):
+    return Draft((Part(claims, "bullets", title),))
+
+
+def test_a_claim_whose_quote_is_not_verbatim_is_dropped_and_counted(passage):
+    source = passage("a", TEXT)
+    changed = [SECOND.replace("30", "50"), FIRST.lower(), FIRST.replace(" ", "  "), FIRST[:-1] + "!"]
+    sections, citations, dropped = verify(draft(claim(source, FIRST), *(claim(source, quote) for quote in changed)))
+    assert [s.text for section in sections for s in section.sentences] == [FIRST]
+    assert (len(citations), dropped) == (1, 4)
+
+
+def test_a_claim_that_says_other_than_its_quote_is_dropped(passage):
+    assert verify(draft(claim(passage("a", TEXT), FIRST, "Kommunen må reservere kontrakten."))) == ((), (), 1)
+
+
+def test_a_claim_that_is_quoted_from_another_passage_is_dropped(passage):
+    assert verify(draft(claim(passage("b", "Noe helt annet står her."), FIRST))) == ((), (), 1)
+
+
+def test_a_claim_without_a_quote_is_dropped():
+    assert verify(draft(Claim(FIRST, ()))) == ((), (), 1)
+
+
+def test_a_claim_with_one_false_quote_of_two_is_dropped(passage):
+    both = Claim(FIRST, ((passage("a", TEXT), FIRST), (passage("b", "Noe annet."), FIRST)))
+    assert verify(draft(both)) == ((), (), 1)
+
+
+def test_citations_are_numbered_in_order_of_use_and_each_once(passage):
+    one, other = passage("a", TEXT), passage("b", TEXT)
+    sections, citations, _ = verify(
+        Draft((Part((claim(other, SECOND), claim(one, FIRST))), Part((claim(other, SECOND), claim(other, FIRST)))))
+    )
+    assert [s.cites for section in sections for s in section.sentences] == [(1,), (2,), (1,), (3,)]
+    assert [(c.number, c.passage.id, c.quote) for c in citations] == [
+        (1, "b#1", SECOND),
+        (2, "a#1", FIRST),
+        (3, "b#1", FIRST),
+    ]
+
+
+def test_a_dropped_claim_takes_no_number(passage):
+    source = passage("a", TEXT)
+    _, citations, _ = verify(draft(Claim("Nei.", ((source, FIRST), (source, "Nei."))), claim(source, SECOND)))
+    assert [(c.number, c.quote) for c in citations] == [(1, SECOND)]
+
+
+def test_a_citation_says_where_its_quote_stands(passage):
+    _, (citation,), _ = verify(draft(claim(passage("a", TEXT), SECOND)))
+    assert TEXT[citation.start : citation.end] == citation.quote == SECOND
+
+
+def test_a_part_keeps_form_and_title_and_goes_when_it_is_empty(passage):
+    source = passage("a", TEXT)
+    kept = Part((claim(source, FIRST),), "steps", "Om a")
+    sections, _, dropped = verify(Draft((Part((claim(source, "Oppdiktet."),), title="Borte"), kept)))
+    assert [(s.form, s.title) for s in sections] == [("steps", "Om a")]
+    assert dropped == 1

@@ -1,0 +1,173 @@
+"""A question is read: its kind by cues of five languages, and the glossary's words in the other languages."""
+
+from pathlib import Path
+
+import pytest
+
+from assistant.finding.query import MAX_EXPANSION, Glossary, intent_of, read
+from assistant.reading.corpus import load_glossary
+from assistant.types import Concept, Filters
+
+CORPUS = Path(__file__).parents[2] / "corpus"
+
+CUES = {
+    "definition": [
+        "Hva er et delkontraktskrav?",
+        "Kva tyder VTA?",
+        "Hvad betyder habilitet?",
+        "Vad innebär social hänsyn?",
+        "What is a social clause?",
+    ],
+    "howto": [
+        "Hvordan følger vi opp kravet underveis?",
+        "Korleis skriv vi kravet?",
+        "Hvad gør vi, når leverandøren springer fra?",
+        "Hur gör vi en uppföljning?",
+        "How do we follow up the clause?",
+    ],
+    "conditions": [
+        "Hvilke vilkår må være oppfylt?",
+        "Kva krav må bedrifta fylle?",
+        "Hvornår må vi reservere?",
+        "Vilka krav gäller för verkstaden?",
+        "When may a buyer reserve a contract?",
+    ],
+    "example": [
+        "Har noen kommuner prøvd dette i renhold?",
+        "Kan du gje døme på slike avtalar?",
+        "Findes der kommuner, som har gjort det?",
+        "Finns det exempel från bygg?",
+        "Has anyone tried it in catering?",
+    ],
+    "figure": [
+        "Hvor mange fikk jobb?",
+        "Kor mykje kosta prosjektet?",
+        "Hvad koster en plads?",
+        "Hur många fick arbete?",
+        "How many people got a job?",
+    ],
+    "comparison": [
+        "Hva er forskjellen på tilskudd og kjøp?",
+        "Kva er skilnaden på tilskot og kjøp?",
+        "Hvad er forskellen på tilskud og køb?",
+        "Vad är skillnaden mellan bidrag och köp?",
+        "How does a grant differ from a purchase? Compare them.",
+    ],
+    "template": [
+        "Har dere en mal for invitasjon til markedet?",
+        "Finst det eit skjema for effekt?",
+        "Har I en skabelon til indstillingen?",
+        "Har ni en mall för avtalet?",
+        "Is there a template for the plan?",
+    ],
+    "broad": [
+        "Gi meg en oversikt over virkemidlene",
+        "Giv mig et overblik over redskaberne",
+        "Ge mig en översikt över verktygen",
+        "Give me an overview of the tools",
+    ],
+    "rule": [
+        "Må kunngjøringen ligge på Doffin?",
+        "Skal kontrakten deles op?",
+        "Får en förening lämna anbud?",
+        "Are grants a kind of state aid?",
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def glossary():
+    return Glossary.of(load_glossary(CORPUS / "glossary.yaml"))
+
+
+def asked(text, glossary, **given):
+    settled = {"country": None, "language": None, "filters": Filters(), "places": {}} | given
+    return read(text, glossary=glossary, **settled)
+
+
+@pytest.mark.parametrize(("intent", "text"), [(intent, text) for intent, texts in CUES.items() for text in texts])
+def test_the_kind_of_answer_is_told_by_cues_of_each_language(intent, text):
+    assert intent_of(text) == intent
+
+
+def test_a_cue_is_a_whole_word():
+    assert intent_of("Må vi lyse ut malerarbeid?") == "rule"
+
+
+def test_an_overview_of_experience_is_a_list_of_cases():
+    assert intent_of("Gi meg en oversikt over erfaringer fra andre kommuner") == "example"
+
+
+def test_a_norwegian_term_brings_the_danish_and_swedish_ones(glossary):
+    read_ = asked("Hvem får by på reserverte kontrakter?", glossary)
+    assert "reserved-contract" in read_.terms
+    words = " | ".join(read_.expansion)
+    assert "reserveret kontrakt" in words
+    assert "reserverede kontrakter" in words
+    assert "reserverad upphandling" in words
+    assert "reserverte kontrakter" not in read_.expansion
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Hvem må byde på reserverede kontrakter?", {"reservert kontrakt", "reserverad upphandling", "reserved contract"}),
+        ("Vem får delta i reserverad upphandling?", {"reservert kontrakt", "reserveret kontrakt", "reserved contract"}),
+        ("Who may bid for reserved contracts?", {"reservert kontrakt", "reserveret kontrakt", "reserverad upphandling"}),
+    ],
+)
+def test_each_language_leads_back_to_the_others(glossary, text, wanted):
+    assert wanted <= set(asked(text, glossary).expansion)
+
+
+def test_an_abbreviation_brings_its_long_forms_of_both_countries(glossary):
+    read_ = asked("Hva er OPI?", glossary)
+    assert {"opi-no", "opi-dk"} <= set(read_.terms)
+    words = set(read_.expansion)
+    assert "offentlig-privat innovasjon" in words
+    assert "offentlig-privat innovationssamarbejde" in words
+    assert "OPI" not in words
+
+
+def test_the_longest_term_wins_at_its_place(glossary):
+    assert "direct-award" not in glossary.find("En ulovlig direkte anskaffelse gir gebyr")
+    assert "illegal-direct-award" in glossary.find("En ulovlig direkte anskaffelse gir gebyr")
+
+
+def test_terms_stand_in_reading_order_and_once():
+    one = Concept("one", {"nb": ("første ting",)})
+    two = Concept("two", {"nb": ("andre ting",)}, ("AT (NO)",))
+    small = Glossary.of([one, two])
+    assert small.find("AT, så første ting og andre ting") == ("two", "one")
+    assert small.find("FØRSTE  TING.") == ("one",)
+    assert small.find("ingenting her") == small.find("") == ()
+
+
+def test_a_question_with_many_terms_is_not_drowned_in_words(glossary):
+    every = " ".join(c.terms["nb"][0] for c in glossary.concepts.values() if "nb" in c.terms)
+    assert len(asked(every, glossary).expansion) == MAX_EXPANSION
+
+
+def test_a_question_without_terms_adds_nothing(glossary):
+    read_ = asked("Når åpner svømmehallen på søndag?", glossary)
+    assert read_.terms == ()
+    assert read_.expansion == ()
+
+
+def test_what_is_given_is_kept(glossary):
+    filters = Filters(countries=("DK",))
+    read_ = asked("Hvem kan delta?", glossary, country="SE", language="en", filters=filters)
+    assert (read_.language, read_.country, read_.countries, read_.law, read_.filters) == (
+        "en",
+        "SE",
+        ("SE",),
+        ("SE", "EU"),
+        filters,
+    )
+    assert asked("Hvad må kommunen kræve af virksomheden?", glossary).language == "da"
+
+
+def test_a_comparison_keeps_both_countries_and_binds_each_to_the_eu(glossary):
+    read_ = asked("Hva er forskjellen på Norge og Danmark?", glossary)
+    assert set(read_.countries) == {"NO", "DK"}
+    assert sorted(read_.law) == ["DK", "EU", "NO"]
