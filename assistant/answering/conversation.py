@@ -18,11 +18,18 @@ _POINTS = re.compile(
     r"så|liknende|liknande|lignende|tilsvarende|similar|same|samme)\b",
     re.IGNORECASE,
 )
-BRIEF = 4
-"""Words (as FEW) up to which a question that names nobody is taken for a follow-up even without a pointing word."""
-
 FEW = 9
-"""Words of a question (function words apart, in any of our languages) up to which a pointing word makes it a follow-up."""
+"""Words of a question (function words apart, in any of our languages) up to which a linking word makes it a follow-up."""
+
+POINTING = 4
+"""The same for a pointing word: in a longer question it mostly points to something in the question itself.
+
+Of 17 follow-ups of the development questions 16 are recognised, and 46 of 254 questions that stand alone are taken for
+one; with 9 here and BRIEF 4 it was 16 and 144 (2026-11-21).
+"""
+
+BRIEF = 3
+"""The same for a question that names nobody, even without a linking or a pointing word."""
 
 
 def settle(question: str, history: Sequence[Turn], places_named: Callable[[str], str]) -> str:
@@ -52,7 +59,8 @@ def follows(question: str) -> bool:
     if len(content) > FEW:
         return False
     named = re.search(r"\w\W+[A-ZÆØÅÄÖ]\w", question)
-    return bool(_OPENS.search(question) or _POINTS.search(question) or (len(content) <= BRIEF and not named))
+    points = len(content) <= POINTING and _POINTS.search(question)
+    return bool(_OPENS.search(question) or points or (len(content) <= BRIEF and not named))
 
 
 def recent(history: Sequence[Turn]) -> tuple[str, ...]:

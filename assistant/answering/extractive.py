@@ -27,6 +27,9 @@ CASES = 5
 EACH = (64, 40, 28, 24, 20)
 """Words for each of them, best first: the nearest case is what was asked for in four of five questions."""
 
+BEHIND = 0.18
+"""Score that a document's best sentence may lie behind the best of all, and still be worth a place in the list."""
+
 RESULTS = frozenset({"Resultater", "Resultater i tal", "Resultat", "Results", "Results in figures"})
 
 NEAR = 3
@@ -135,9 +138,12 @@ def choose(sentences: Sequence[Quotable], budget: int, documents: int) -> list[Q
 
 
 def _listed(sentences: Sequence[Quotable]) -> list[Part]:
-    names = list(dict.fromkeys(s.passage.card.id for s in sorted(sentences, key=lambda s: -s.score)))[:CASES]
+    ranked = sorted(sentences, key=lambda s: -s.score)
+    near = [s for s in ranked if s.score >= ranked[0].score - BEHIND]
+    names = list(dict.fromkeys(s.passage.card.id for s in near))[:CASES]
+    budgets = EACH if len(names) > 2 else (WORDS // 2, WORDS // 3)
     parts = []
-    for name, budget in zip(names, EACH, strict=False):
+    for name, budget in zip(names, budgets, strict=False):
         own = [s for s in sentences if s.passage.card.id == name]
         chosen = choose(own, budget, 1)[:1]
         left = budget - sum(s.length for s in chosen)

@@ -90,7 +90,7 @@ _PERSON = re.compile(
     re.IGNORECASE,
 )
 _SOMEBODY = re.compile(
-    r"\b(?:han|hun|ho|ham|hende|he|she|hon|honom|henne|deltakeren|deltageren|deltagaren|praktikanten|lærlingen|the trainee)\b|(?<=[a-zæøåäö] )[A-ZÆØÅÄÖ][a-zæøåäö]+"
+    r"\b(?i:han|hun|ho|ham|hende|he|she|hon|honom|henne|deltakeren|deltageren|deltagaren|praktikanten|lærlingen|the trainee)\b|(?<=[a-zæøåäö] )[A-ZÆØÅÄÖ][a-zæøåäö]+"
 )
 _DECISION = re.compile(
     r"^\W*(?:skal|bør|ska|bör|should) (?:vi|we) (?:heve|ophæve|häva|avvise|afvise|avvisa|terminate|reject|anmelde|melde)\b|^\W*avgjør om\b|^\W*afgør om\b|"

@@ -26,6 +26,7 @@ _LEANS = re.compile(  # a sentence that says nothing without the one before it
 )
 _STEP = re.compile(r"\d+\.\s")
 _NUMBER = re.compile(r"\d")
+_YES_OR_NO = re.compile(r" (?:ja|jo|nei|nej|yes|no)\b", re.IGNORECASE)
 _DATE = re.compile(r"\b(?:1[89]|20)\d\d\b|\b\d{1,2}\.\s?(?:jan|feb|mar|apr|ma[ijr]|jun|jul|aug|sep|okt|oct|nov|de[sc])", re.IGNORECASE)
 _NAME = re.compile(r"(?<=[\w,»] )[A-ZÆØÅÄÖ]\w+")
 
@@ -118,15 +119,20 @@ def leading(query: Query, hits: Sequence[Hit]) -> str | None:
 
 
 def whole_sentences(text: str, *, tables: bool = False) -> list[tuple[int, int]]:
-    """Spans of sentences that can stand alone: labels joined to what they label, headings and bare cells left out."""
+    """Spans of sentences that can stand alone: labels joined to what they label, headings and bare cells left out.
+
+    A question is left out too, unless a yes or no on the same line answers it: that says nothing alone.
+    """
     spans: list[tuple[int, int]] = []
     carried: int | None = None
     for start, end in spans_of(text):
         piece = text[start:end]
         same_line = carried is not None and "\n" not in text[carried:start]
         first = carried if carried is not None and same_line else start
-        count = len(piece.split())
-        if piece.endswith(":") or (count < SHORTEST and not _NUMBER.search(piece)):
+        if piece.endswith("?"):
+            carried = start if _YES_OR_NO.match(text, end) else None
+            continue
+        if piece.endswith(":") or (len(piece.split()) < SHORTEST and not _alone(text, start, end)):
             carried = first
             continue
         carried = None
@@ -141,6 +147,13 @@ def whole_sentences(text: str, *, tables: bool = False) -> list[tuple[int, int]]
             continue
         spans.append((first, end))
     return spans
+
+
+def _alone(text: str, start: int, end: int) -> bool:
+    """Whether a short piece says something by itself: it ends its line, and holds a number or is a whole step."""
+    line = text[text.rfind("\n", 0, start) + 1 : start]
+    step = text[end - 1] == "." and _STEP.fullmatch(line)
+    return text[end : end + 1] in ("", "\n") and bool(step or _NUMBER.search(text, start, end))
 
 
 def kind_bonus(question: str, sentence: str) -> float:

@@ -43,7 +43,9 @@ def texts(draft):
 def many(passage, count, **card):
     """Documents of one heading each, that share no words."""
     return [
-        passage(f"doc{n}", " ".join(f"Ord{n}{k}x{m} ligger{n}{k} her{n}{m}{k}." for k in range(9) for m in range(2)), **card)
+        passage(
+            f"doc{n}", " ".join(f"Ord{n}{k}x{m} ligger{n}{k} her{n}{m}{k}." for k in range(9) for m in range(2)), **card
+        )
         for n in range(count)
     ]
 
@@ -88,18 +90,27 @@ def test_an_answer_stays_within_its_words_and_documents(answer, passage, intent)
     listed = intent in ("example", "broad")
     names = {claim.quotes[0][0].card.id for part in draft.parts for claim in part.claims}
     assert 0 < sum(len(text.split()) for text in texts(draft)) <= (176 if listed else WORDS)
-    assert 1 < len(names) <= (CASES if listed else DOCUMENTS)
+    assert (0 if listed else 1) < len(names) <= (CASES if listed else DOCUMENTS)  # a list leaves out what is far behind
 
 
 def test_steps_are_told_in_their_own_order_under_what_matters_most(answer, passage):
     question = "Hvordan kontrollerer vi status før tildeling av kontrakten?"
     draft = answer(question, passage("a", STEPS, "Steg for steg", 4), passage("a", RULE), intent="howto")
     assert [part.form for part in draft.parts] == ["paragraph", "steps"]
-    assert [claim.text.split()[0] for claim in draft.parts[1].claims] == ["Kartlegg", "Beregn", "Kunngjør", "Kontroller"]
+    assert [claim.text.split()[0] for claim in draft.parts[1].claims] == [
+        "Kartlegg",
+        "Beregn",
+        "Kunngjør",
+        "Kontroller",
+    ]
 
 
 def test_steps_come_from_one_document_the_nearest_that_has_them(answer, passage):
-    danish = passage("b", "1. Undersøg markedet og find flere bydere.\n2. Offentliggør udbuddet på udbud.dk i god tid.", "Trin for trin")
+    danish = passage(
+        "b",
+        "1. Undersøg markedet og find flere bydere.\n2. Offentliggør udbuddet på udbud.dk i god tid.",
+        "Trin for trin",
+    )
     draft = answer("Hvordan gjør vi det?", passage("a", STEPS, "Steg for steg"), danish, intent="howto")
     steps = next(part for part in draft.parts if part.form == "steps")
     assert {claim.quotes[0][0].card.id for claim in steps.claims} == {"a"}
@@ -117,7 +128,9 @@ def test_examples_stand_under_their_titles_each_with_a_figure(answer, passage):
         return passage(f"case{n}", text, "Resultater", kind="case", title=f"Sak {n}")
 
     rule = passage("a", RULE)
-    draft = answer("Har noen fått fisk på brygga?", case(0, "12 av 20"), rule, case(2, "sju av ti (70 %)"), intent="example")
+    draft = answer(
+        "Har noen fått fisk på brygga?", case(0, "12 av 20"), rule, case(2, "sju av ti (70 %)"), intent="example"
+    )
     assert {part.title for part in draft.parts} == {"Sak 0", "Sak 2"}
     for part in draft.parts:
         assert any(any(c.isdigit() for c in claim.text) for claim in part.claims)
@@ -141,7 +154,12 @@ def test_a_comparison_with_only_one_side_held_is_explained(answer, passage):
 
 
 def test_a_template_is_offered_under_its_title_before_the_guidance(answer, passage):
-    template = passage("mal", "Konkurransen er reservert for virksomheter i [KOMMUNE].\nFelt | Svar fra leverandøren om andel", kind="template", title="Mal")
+    template = passage(
+        "mal",
+        "Konkurransen er reservert for virksomheter i [KOMMUNE].\nFelt | Svar fra leverandøren om andel",
+        kind="template",
+        title="Mal",
+    )
     draft = answer("Har dere en mal?", passage("a", RULE), template, intent="template")
     assert draft.parts[0].title == "Mal"
     assert len(draft.parts[0].claims) == 2

@@ -15,6 +15,7 @@ def quoted(text, **told):
         "Hovedformål. Det holder ikke at leverandøren har et sosialt program.",
         "Forslag til tekst i kunngjøringen: «Konkurransen er reservert etter § 16-9.»",
         "Krav: Minst 30 prosent av de ansatte skal høre til målgruppen.",
+        "30 pct. Andelen regnes av alle ansatte i hele virksomheten.",
         "Tid. Krav: Minst 30 prosent av de ansatte skal høre til målgruppen.",
     ],
 )
@@ -27,11 +28,23 @@ def test_a_label_on_a_line_of_its_own_is_left_out():
     assert quoted(text) == ["Minst 30 prosent skal være i målgruppen."]
 
 
-def test_no_question_is_quoted():
-    assert quoted("Kan en kommune kjøpe uten konkurranse?") == []
-    assert quoted("Kan en kommune kjøpe uten konkurranse? Bare under terskelen, sier loven.") == [
-        "Bare under terskelen, sier loven."
-    ]
+@pytest.mark.parametrize("between", ["\n", " "])
+@pytest.mark.parametrize("question", ["Kan en kommune kjøpe uten konkurranse?", "Hvem da?"])
+def test_no_question_is_quoted(question, between):
+    answer = "Bare under terskelen, sier loven."
+    assert quoted(question + between + answer) == [answer]
+    assert quoted(question) == []
+
+
+def test_a_yes_or_no_is_quoted_with_the_question_that_it_answers():
+    text = "Findes løsningen på markedet? Nej, så brug innovationspartnerskab eller OPI."
+    assert quoted(text) == [text]
+
+
+def test_a_short_step_is_quoted_and_a_short_bullet_is_a_label():
+    text = "3. Kunngjør og gjennomfør.\n4. Status. Kontroller den før tildeling."
+    assert quoted(text) == ["Kunngjør og gjennomfør.", "Status. Kontroller den før tildeling."]
+    assert quoted("- Kunngjør og gjennomfør.") == []
 
 
 def test_a_table_row_is_quoted_only_where_a_template_is_asked_for():

@@ -1,6 +1,6 @@
-"""A stand-in with the verbs that the page uses, a served page, and a browser.
+"""The page served over the real assistant and a few shipped documents, and over a stand-in; and a browser.
 
-To run the browser tests over the real pipeline, replace the fixture `assistant`.
+The stand-in is for what the real one seldom says: each shape of a reply, an error, the words of a given answer.
 """
 
 from __future__ import annotations
@@ -9,11 +9,13 @@ import os
 import socket
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from assistant.errors import EncoderError
 from assistant.settings import Settings
 from assistant.types import (
     Answer,
@@ -29,6 +31,15 @@ from assistant.types import (
     Sentence,
     Source,
     Step,
+)
+
+CORPUS = Path(__file__).parents[2] / "corpus"
+SHIPPED = (
+    "guidance/no/no-reserverte-kontrakter-arbeidsinkludering.md",
+    "guidance/no/no-terskelverdier-og-regelverksdeler.md",
+    "guidance/dk/dk-reserverede-kontrakter-paragraf-54.md",
+    "cases/no-tingvoll-trollheim-vaskeri.md",
+    "templates/no-mal-reservert-konkurranse.md",
 )
 
 CHROMIUM = "/usr/bin/chromium"
@@ -245,7 +256,30 @@ def assistant() -> Any:
 
 @pytest.fixture(scope="module")
 def address(assistant: Any) -> Iterator[str]:
-    """The page over `assistant`, served on a free port."""
+    """The page over the stand-in, served on a free port."""
+    with served(assistant) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def real_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The page over the real assistant with the documents `SHIPPED`, served on a free port."""
+    from assistant import Assistant
+    from assistant.finding import bundled
+
+    try:
+        bundled.weights_file()
+    except EncoderError as error:
+        pytest.skip(f"{error} {error.hint}")
+    real = Assistant.from_settings(Settings(data_dir=tmp_path_factory.mktemp("data"), corpus_dir=CORPUS))
+    assert real.ingest([CORPUS / name for name in SHIPPED]).failed == ()
+    with served(real) as url:
+        yield url
+    real.close()
+
+
+@contextmanager
+def served(assistant: Any) -> Iterator[str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Gradio's own, on import
         from assistant.serving.ui import launch

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,27 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # pandas, as the queue of Gradio uses it
 ]
 
+CORPUS = Path(__file__).parents[2] / "corpus"
 RULE = "Hvem kan delta i en reservert kontrakt?"
 YES = "Ja, norske oppdragsgivere kan reservere konkurransen."
 
 
 @pytest.fixture
 def visit(chromium: Any, address: str) -> Iterator[Callable[..., Any]]:
+    """Opens the page over the stand-in."""
+    with browsing(chromium, address) as opened:
+        yield opened
+
+
+@pytest.fixture
+def visit_real(chromium: Any, real_address: str) -> Iterator[Callable[..., Any]]:
+    """Opens the page over the real assistant and a few shipped documents."""
+    with browsing(chromium, real_address) as opened:
+        yield opened
+
+
+@contextmanager
+def browsing(chromium: Any, address: str) -> Iterator[Callable[..., Any]]:
     """Opens the page in a browser of its own; at the end no request left the machine and the console is clean."""
     contexts, faults = [], []
 
@@ -75,6 +91,59 @@ def test_marker_opens_the_passage_with_the_cited_sentence_marked_and_escape_give
     page.keyboard.press("Escape")
     assert not pane.is_visible()
     assert page.evaluate("document.activeElement.dataset.cite") == "t1-1"
+
+
+def test_a_real_answer_cites_a_real_document_whose_cited_sentence_is_marked(visit_real: Callable[..., Any]) -> None:
+    page = visit_real()
+    turn = ask(page, RULE)
+    markers = turn.locator(".cite")
+    assert markers.count() >= 3
+    assert markers.first.inner_text() == "1"
+    assert "minst 30 prosent av de ansatte" in turn.inner_text()
+    markers.first.click()
+    pane = page.get_by_role("complementary")
+    marked = pane.locator("mark").inner_text()
+    assert marked == YES
+    assert marked in (CORPUS / "guidance/no/no-reserverte-kontrakter-arbeidsinkludering.md").read_text(encoding="utf-8")
+    assert len(pane.locator(".passage").inner_text()) > len(marked)
+    assert pane.get_by_role("link").first.get_attribute("href").startswith("https://lovdata.no/")
+    page.keyboard.press("Escape")
+    assert not pane.is_visible()
+    assert page.evaluate("document.activeElement.dataset.cite") == "t1-1"
+
+
+def test_every_marker_of_a_real_answer_opens_the_sentence_that_it_stands_at(visit_real: Callable[..., Any]) -> None:
+    page = visit_real()
+    markers = ask(page, RULE).locator(".cite")
+    said = page.locator("article.turn").inner_text()
+    for number in range(markers.count()):
+        markers.nth(number).click()
+        page.locator(".cite[aria-expanded=true]").first.wait_for()
+        assert page.locator("#pane mark").inner_text() in said
+        page.keyboard.press("Escape")
+
+
+def test_a_real_follow_up_takes_the_country_that_it_names(visit_real: Callable[..., Any]) -> None:
+    page = visit_real()
+    ask(page, RULE)
+    ask(page, "Og i Danmark?").locator(".cite").first.click()
+    assert page.locator("#pane").get_by_role("heading", level=2).inner_text().startswith("Reserverede kontrakter")
+
+
+def test_a_real_refusal_says_so_and_shows_the_nearest_that_is_held(visit_real: Callable[..., Any]) -> None:
+    page = visit_real()
+    turn = ask(page, "Hva er telefonnummeret til Trollheim vaskeri i Tingvoll?")
+    assert "heller si det enn å gjette" in turn.inner_text()
+    assert turn.locator(".cite").count() == 0
+    turn.locator(".card").first.click()
+    assert page.locator("#pane .passage").is_visible()
+    assert page.locator("#pane mark").count() == 0
+
+
+def test_a_real_question_from_elsewhere_is_refused_without_documents(visit_real: Callable[..., Any]) -> None:
+    turn = ask(visit_real(), "Hva blir været i morgen?")
+    assert "utenfor det jeg kan svare på" in turn.inner_text()
+    assert turn.locator(".cite, .card").count() == 0
 
 
 def test_arrow_keys_and_buttons_step_through_the_citations(visit: Callable[..., Any]) -> None:
