@@ -80,6 +80,7 @@ def gather(paths: Sequence[Path | str], stack: ExitStack, tally: Tally) -> list[
 def _below(path: Path, stack: ExitStack) -> Iterator[tuple[Path, str]]:
     if not path.exists():
         raise LoadError("There is no such file or folder.", hint="Check the spelling and the folder that you are in.")
+    path = path.resolve()  # one file has one origin, however it is named
     many = path.is_dir() or archives.is_plain_zip(path)
     for file in stack.enter_context(archives.expand(path)):
         if many and (file.name in NOT_DOCUMENTS or file.suffix.lower() not in SUFFIXES):

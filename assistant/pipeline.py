@@ -220,7 +220,7 @@ class Assistant:
             sections=sections,
             citations=citations,
             composer=draft.composer,
-            notices=(*draft.notices, *self._notices(question, asked, citations, country)),
+            notices=(*draft.notices, *self._notices(asked, citations, country, settled=settled != question)),
             trail=trail.steps(),
             settled=settled,
             language=asked.language,
@@ -235,13 +235,13 @@ class Assistant:
         )
 
     def _notices(
-        self, question: str, asked: Query, citations: Sequence[Citation], country: str | None
+        self, asked: Query, citations: Sequence[Citation], country: str | None, *, settled: bool
     ) -> tuple[Notice, ...]:
         return noticing.notices(
             asked,
             citations,
             selected=country,
-            settled=asked.text != question,
+            settled=settled,
             held=self._ready().lawful,
             named=jurisdiction.without_countries(asked.text) != asked.text,
             today=date.today(),
@@ -288,9 +288,13 @@ class Assistant:
         )
 
     def _prune(self, paths: Sequence[Path | str], there: Collection[str], tally: intake.Tally) -> None:
-        folders = [str(path).rstrip("/") + "/" for path in paths if Path(path).is_dir()]
+        folders = [Path(path).resolve() for path in paths if Path(path).is_dir()]
         gone = [
-            n for n, o in self._library.origins().items() if o not in there and any(o.startswith(f) for f in folders)
+            name
+            for name, origin in self._library.origins().items()
+            if origin not in there
+            and any(Path(origin).is_relative_to(f) for f in folders)
+            and not Path(origin).exists()
         ]
         self._remove(gone, tally)
 

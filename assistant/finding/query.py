@@ -69,6 +69,9 @@ _CUES: tuple[tuple[Intent, re.Pattern[str]], ...] = (
 """What tells an intent, the most telling first."""
 
 
+_MARKUP = re.compile(r"<[^<>]{1,200}>|\]\([^()]{0,300}\)|https?://\S+|[\[\]`*_#|]+")
+
+
 @dataclass(frozen=True, slots=True)
 class Glossary:
     """The glossary's concepts, ready to be found in a question."""
@@ -118,6 +121,7 @@ def read(
     `country` is where the asker stands (None = not said) and `language` the language to answer in (None = the
     question's own). `places` maps lower-cased place names to countries.
     """
+    question = bare(question)
     spoken = language or detect(question)
     intent = intent_of(question)
     whose, sides = jurisdiction.settle(question, spoken, country, places, compares=intent == "comparison")
@@ -134,6 +138,12 @@ def read(
         expansion=_expand(terms, question, glossary),
         filters=filters,
     )
+
+
+def bare(question: str) -> str:
+    """The words of a question without HTML tags, Markdown marks and addresses, which say nothing of its subject."""
+    words_only = " ".join(_MARKUP.sub(" ", question).split())
+    return words_only.encode("utf-8", "ignore").decode()  # half a surrogate pair is no character
 
 
 def intent_of(question: str) -> Intent:

@@ -98,7 +98,7 @@ def test_a_real_answer_cites_a_real_document_whose_cited_sentence_is_marked(visi
     turn = ask(page, RULE)
     markers = turn.locator(".cite")
     assert markers.count() >= 3
-    assert markers.first.inner_text() == "1"
+    assert markers.first.inner_text() == "[1]"
     assert "minst 30 prosent av de ansatte" in turn.inner_text()
     markers.first.click()
     pane = page.get_by_role("complementary")
