@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -70,20 +69,21 @@ def filled(taken_in):
     return taken_in[0]
 
 
-@contextmanager
-def desk(model, data):
-    opened = Assistant.from_settings(Settings(data_dir=data, corpus_dir=CORPUS, encoder_dir=model))
-    try:
-        yield opened
-    finally:
-        opened.close()
+@pytest.fixture(scope="module")
+def scratch(model, tmp_path_factory):
+    """An assistant of its own for the tests that change one; opened once, as that takes seconds."""
+    opened = Assistant.from_settings(
+        Settings(data_dir=tmp_path_factory.mktemp("scratch"), corpus_dir=CORPUS, encoder_dir=model)
+    )
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
-def empty(model, tmp_path):
+def empty(scratch):
     """An assistant without documents, for a test to change."""
-    with desk(model, tmp_path / "data") as opened:
-        yield opened
+    yield scratch
+    scratch.remove([card.id for card in scratch.cards()])
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ def test_what_is_held_already_is_neither_embedded_nor_changed(settings, document
     second.close()
 
 
-def test_a_changed_document_is_updated_and_a_shorter_version_leaves_no_tail(empty, folder, model, tmp_path):
+def test_a_changed_document_is_updated_and_a_shorter_version_leaves_no_tail(empty, folder, model):
     long = [f"## Del {n}\n\nKommunen inngår kontrakt nummer {n}. " + "Den følges opp hvert år. " * 40 for n in range(6)]
     write(folder, "avtale.md", "# Avtale", *long, "## Siste\n\nFlodhesten bor i kjelleren.")
     write(folder, "annen.md", "# Annen", "Kommunen kjøper renhold.")
@@ -149,8 +149,7 @@ def test_a_changed_document_is_updated_and_a_shorter_version_leaves_no_tail(empt
     assert "Flodhesten" not in everything(empty, "Hvor bor flodhesten?")
     kept = {hit.passage.id for hit in empty.find("kontrakt", limit=50)}
     assert "avtale#2" not in kept
-    empty.close()
-    opened = Settings(data_dir=tmp_path / "data", encoder_dir=model)
+    opened = Settings(data_dir=Path(empty.status()["data_dir"]), encoder_dir=model)
     library, encoder = Library.open(opened), open_encoder(opened)
     index = healing.live(opened, library, encoder.name, encoder.dimension)
     healed = healing.heal(library, index, encoder.name)

@@ -93,6 +93,11 @@ def test_an_answer_stays_within_its_words_and_documents(answer, passage, intent)
     assert (0 if listed else 1) < len(names) <= (CASES if listed else DOCUMENTS)  # a list leaves out what is far behind
 
 
+def test_an_answer_rests_on_few_documents_even_where_more_would_fit(answer, passage):
+    draft = answer("Kjører bussen?", *(passage(f"doc{n}", text, "Mer") for n, text in enumerate(FILLER)))
+    assert len({claim.quotes[0][0].card.id for part in draft.parts for claim in part.claims}) == DOCUMENTS
+
+
 def test_steps_are_told_in_their_own_order_under_what_matters_most(answer, passage):
     question = "Hvordan kontrollerer vi status før tildeling av kontrakten?"
     draft = answer(question, passage("a", STEPS, "Steg for steg", 4), passage("a", RULE), intent="howto")
@@ -106,12 +111,9 @@ def test_steps_are_told_in_their_own_order_under_what_matters_most(answer, passa
 
 
 def test_steps_come_from_one_document_the_nearest_that_has_them(answer, passage):
-    danish = passage(
-        "b",
-        "1. Undersøg markedet og find flere bydere.\n2. Offentliggør udbuddet på udbud.dk i god tid.",
-        "Trin for trin",
-    )
-    draft = answer("Hvordan gjør vi det?", passage("a", STEPS, "Steg for steg"), danish, intent="howto")
+    danish = passage("b", "1. Undersøg markedet og find bydere.\n2. Offentliggør udbuddet i god tid.", "Trin for trin")
+    question = "Hvordan finder vi bydere og offentliggør udbuddet i god tid?"
+    draft = answer(question, passage("a", STEPS, "Steg for steg"), danish, intent="howto")
     steps = next(part for part in draft.parts if part.form == "steps")
     assert {claim.quotes[0][0].card.id for claim in steps.claims} == {"a"}
 
@@ -134,6 +136,24 @@ def test_examples_stand_under_their_titles_each_with_a_figure(answer, passage):
     assert {part.title for part in draft.parts} == {"Sak 0", "Sak 2"}
     for part in draft.parts:
         assert any(any(c.isdigit() for c in claim.text) for claim in part.claims)
+
+
+def test_a_figure_is_told_even_where_other_sentences_fit_better(answer, passage):
+    text = "Bussen kjører til jobben. Alle tar bussen hjem. Sent på dagen kjører bussen. Til sammen fikk 12 arbeid."
+    draft = answer("Kjører bussen?", passage("case", text, "Resultater", kind="case"), intent="example")
+    assert "Til sammen fikk 12 arbeid." in texts(draft)
+
+
+def test_no_guidance_is_listed_among_cases_however_well_it_fits(answer, passage):
+    rule, case = passage("a", RULE), passage("b", "Kommunen fikk kantine med 12 ansatte.", kind="case", title="Sak")
+    draft = answer("Kan oppdragsgivere reservere en kontrakt for inkluderingsbedrifter?", rule, case, intent="example")
+    assert [part.title for part in draft.parts] == ["Sak"]
+
+
+def test_a_case_far_behind_the_best_is_not_listed(answer, passage):
+    near, far = (passage(f"case{n}", text, kind="case", title=f"Sak {n}") for n, text in enumerate(FILLER[:2]))
+    draft = answer("Kjører bussen forbi biblioteket?", near, far, intent="example")
+    assert [part.title for part in draft.parts] == ["Sak 0"]
 
 
 def test_guidance_is_listed_where_no_case_was_found(answer, passage):
