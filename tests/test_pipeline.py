@@ -138,7 +138,7 @@ def test_what_is_held_already_is_neither_embedded_nor_changed(settings, document
 
 
 def test_a_changed_document_is_updated_and_a_shorter_version_leaves_no_tail(empty, folder, model):
-    long = [f"## Del {n}\n\nKommunen inngår kontrakt nummer {n}. " + "Den følges opp hvert år. " * 40 for n in range(6)]
+    long = [f"## Del {n}\n\nKommunen inngår kontrakt nummer {n}. " + "Den følges opp hvert år. " * 8 for n in range(6)]
     write(folder, "avtale.md", "# Avtale", *long, "## Siste\n\nFlodhesten bor i kjelleren.")
     write(folder, "annen.md", "# Annen", "Kommunen kjøper renhold.")
     assert sorted(empty.ingest([folder]).added) == ["annen", "avtale"]
@@ -429,8 +429,7 @@ def test_a_corpus_folder_that_is_missing_takes_only_the_glossary_away(model, tmp
     write(folder, "en.md", "# En", "Kommunen kjøper renhold.")
     given = Settings(data_dir=tmp_path / "data", corpus_dir=tmp_path / "missing", encoder_dir=model)
     opened = Assistant.from_settings(given)
-    opened.ingest([folder])
-    assert ids(opened.find("renhold")) == {"en"}
+    assert opened.ingest([folder]).added == ("en",)
     opened.close()
 
 

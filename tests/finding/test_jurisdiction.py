@@ -123,9 +123,7 @@ def test_nothing_is_settled_without_a_name_a_selector_or_a_language_that_tells()
     ],
 )
 def test_eu_rules_may_be_cited_beside_those_of_the_country(text, selected, law):
-    asked = query.read(
-        text, country=selected, language="nb", filters=Filters(), glossary=NO_GLOSSARY, places=PLACES
-    )
+    asked = query.read(text, country=selected, language="nb", filters=Filters(), glossary=NO_GLOSSARY, places=PLACES)
     assert set(asked.law) == law
 
 

@@ -111,9 +111,15 @@ def test_a_norwegian_term_brings_the_danish_and_swedish_ones(glossary):
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("Hvem må byde på reserverede kontrakter?", {"reservert kontrakt", "reserverad upphandling", "reserved contract"}),
+        (
+            "Hvem må byde på reserverede kontrakter?",
+            {"reservert kontrakt", "reserverad upphandling", "reserved contract"},
+        ),
         ("Vem får delta i reserverad upphandling?", {"reservert kontrakt", "reserveret kontrakt", "reserved contract"}),
-        ("Who may bid for reserved contracts?", {"reservert kontrakt", "reserveret kontrakt", "reserverad upphandling"}),
+        (
+            "Who may bid for reserved contracts?",
+            {"reservert kontrakt", "reserveret kontrakt", "reserverad upphandling"},
+        ),
     ],
 )
 def test_each_language_leads_back_to_the_others(glossary, text, wanted):
