@@ -345,6 +345,12 @@ def test_an_answer_rests_on_the_law_of_the_country_asked_from(filled):
         assert other not in rules
 
 
+def test_a_foreign_rule_is_not_cited_even_where_nothing_else_may_be_found(filled):
+    reply = filled.ask(QUESTION, country="NO", filters=Filters(countries=("DK",)))
+    cited = reply.citations if isinstance(reply, Answer) else ()
+    assert {c.passage.card.kind for c in cited} <= {"case"}
+
+
 def test_the_passages_quoted_are_runs_of_the_documents_own_text(filled, settings):
     reply = filled.ask(QUESTION, country="NO")
     library = Library.open(settings)
