@@ -130,6 +130,8 @@ def test_refuses_a_question_about_a_person(found, question):
         ("Hvilken CPV-kode skal vi bruke?", "Bruk koden 90910000-9 for renhold."),
         ("Hvem sitter i styret for bedriften?", "Styreleder er fra kommunen."),
         ("Hva er timeprisen for renhold?", "Prisen var 420 kroner per time."),
+        ("Hvor mange kroner betaler staten per AFT-plass i måneden?", "Satsen er 21 000 kroner per plass."),
+        ("Hvor mange kroner i timen får virksomheden?", "Tilskuddet er 90 kr per time."),
         ("Hvad koster det i klagegebyr?", "Klagegebyret er 20 000 kr."),
         ("Hva sa tingretten?", "Saken gikk til tingrett i 2020."),
         ("Vad gäller enligt LUF?", "För LUF är gränsen 1 200 000 kronor."),
@@ -137,6 +139,10 @@ def test_refuses_a_question_about_a_person(found, question):
 )
 def test_refuses_when_the_passages_do_not_hold_what_is_asked_for(found, question, held):
     assert (found(question), found(question, held)) == ("not-in-corpus", None)
+
+
+def test_a_place_to_fill_in_is_no_telephone_number(found):
+    assert found("Hva er telefonnummeret?", "Skriv til [E-POST] eller [TELEFON].\n1. Møt opp.") == "not-in-corpus"
 
 
 def test_refuses_a_place_and_a_year_that_the_passages_do_not_tell_of(found):
