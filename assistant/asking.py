@@ -6,19 +6,39 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain, islice
 from typing import Any
 
 from assistant import privacy
-from assistant.answering import conversation, extractive, noticing, refusing, verification
-from assistant.finding import interaction, jurisdiction, query, retriever
+from assistant.answering import (
+    conversation,
+    defining,
+    extractive,
+    noticing,
+    refusing,
+    suggesting,
+    tabulating,
+    verification,
+)
+from assistant.answering.sentences import quotable
+from assistant.finding import catalogue, interaction, jurisdiction, query, retriever
 from assistant.finding.encoders import Embedder
 from assistant.finding.retriever import Found
 from assistant.finding.shelf import Shelf
 from assistant.settings import Settings
-from assistant.types import Answer, Citation, Filters, Hit, Notice, Query, Refusal, Reply, Step, Turn
+from assistant.types import Answer, Citation, Draft, Filters, Hit, Notice, Part, Query, Refusal, Reply, Step, Turn
 
 NEIGHBOURS = 24
 """Passages whose sentences an answer may be composed of."""
+
+SUGGESTED, TRIED = 3, 6
+"""Next questions that a reply offers at most, and those that are run to find them."""
+
+RULES = 2
+"""Documents on law, of those that an answer quotes, in which rules about to change are looked for."""
+
+NEAR = 3
+"""Documents, as found, one of which must be the suggested question's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +109,12 @@ def ask(desk: Desk, asked: Asked) -> Reply:
         return _refused(question, read, reason, found.hits, trail)
     # 5 compose
     hits = retriever.widen(_lawful(read, found), shelf)
-    draft = extractive.compose(read, hits, interaction.relevance(read.text, hits, found.question, shelf))
+    draft = _tabulated(desk, asked, read, shelf) if read.cases else None
+    draft = draft or extractive.compose(read, hits, interaction.relevance(read.text, hits, found.question, shelf))
+    opening, meant, instead = defining.told(read, _meanings(read, desk))
+    closing, changes = _coming(draft, shelf)
+    parts = (*([opening] if opening else []), *draft.parts, *([closing] if closing else []))
+    draft = replace(draft, parts=parts, notices=(*draft.notices, *meant, *changes))
     trail.add("compose", f"{sum(len(part.claims) for part in draft.parts)} sentences, {draft.composer}")
     # 6 verify
     sections, citations, dropped = verification.verify(draft)
@@ -106,7 +131,53 @@ def ask(desk: Desk, asked: Asked) -> Reply:
         settled=settled,
         language=read.language,
         country=read.country,
+        suggestions=_suggestions(desk, asked, read, citations, instead),
     )
+
+
+def _tabulated(desk: Desk, asked: Asked, read: Query, shelf: Shelf) -> Draft | None:
+    """A table of the cases that the question wants side by side; None where fewer than two can be told of."""
+    found = retriever.find(read, shelf, desk.encoder(), limit=retriever.CANDIDATES)
+    named = read.country if jurisdiction.without_countries(read.text) != read.text else None
+    names = catalogue.cases(read, found.hits, shelf, desk.glossary.concepts, country=named)
+    hits = catalogue.shown(names[: read.cases + 2], found.hits, shelf)
+    sentences = quotable(read, hits, interaction.relevance(read.text, hits, found.question, shelf))
+    part, notices = tabulating.tabulate(sentences, names, read.cases)
+    return Draft((part,), notices=notices) if len(part.claims) >= 2 * len(part.columns) else None
+
+
+def _coming(draft: Draft, shelf: Shelf) -> tuple[Part | None, tuple[Notice, ...]]:
+    """What the guidance that a draft quotes says of rules about to change: a part of its own, and a notice of each."""
+    quoted = {
+        p.card.id: p for part in draft.parts for claim in part.claims for p, _ in claim.quotes if p.id in shelf.places
+    }
+    law = [passage for passage in quoted.values() if passage.card.kind != "case"]
+    told = [(p.card.title, noticing.coming(shelf.around(shelf.places[p.id]), date.today())) for p in law[:RULES]]
+    claims = tuple(claim for _, claim in told if claim)
+    notices = tuple(Notice("rule-changes", (title,)) for title, claim in told if claim)
+    return (Part(claims, "bullets") if claims else None), notices
+
+
+def _meanings(read: Query, desk: Desk) -> tuple[defining.Meaning, ...]:
+    return defining.meanings(read, desk.glossary.mentions(read.text), desk.glossary.concepts)
+
+
+def _suggestions(
+    desk: Desk, asked: Asked, read: Query, citations: Sequence[Citation], instead: Sequence[str]
+) -> tuple[str, ...]:
+    """Next questions, each of which was run and is answered: by the document that it comes from, where it has one."""
+    earlier = [asked.question, *(turn.question for turn in asked.history)]
+    offers = chain(((text, None) for text in instead), suggesting.candidates(read, earlier, citations))
+    kept = (text for text, document in islice(offers, TRIED) if _answerable(desk, asked, text, document))
+    return tuple(islice(kept, SUGGESTED))
+
+
+def _answerable(desk: Desk, asked: Asked, text: str, document: str | None) -> bool:
+    read = desk.read(text, asked)
+    found = retriever.find(read, desk.shelf(), desk.encoder(), limit=NEIGHBOURS)
+    first = [hit.passage.card.id for hit in _documents(found.hits)[:NEAR]]
+    near = document is None or document in first
+    return near and refusing.after(read, found.hits, found.signals, desk.places) is None
 
 
 def _notices(

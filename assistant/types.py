@@ -174,7 +174,8 @@ class Query:
     `country` is whose law holds (None = not known), `countries` all that the question compares, in
     order, `law` the countries whose guidance may be cited as the rule ("NO" is bound by "EU").
     `terms` are ids of glossary concepts, `expansion` their words in the other languages. `recent` are ids of the
-    documents that the turn before cited, where the question leans on it.
+    documents that the turn before cited, where the question leans on it. `cases` is how many cases the question wants
+    side by side (0 = it wants no table).
     """
 
     text: str
@@ -186,6 +187,7 @@ class Query:
     terms: tuple[str, ...] = ()
     expansion: tuple[str, ...] = ()
     recent: tuple[str, ...] = ()
+    cases: int = 0
     filters: Filters = field(default_factory=Filters)
 
 
@@ -208,11 +210,12 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a draft: claims under an optional title, laid out as `form` says."""
+    """A part of a draft: claims under an optional title, laid out as `form` says; `columns` as of a Section."""
 
     claims: tuple[Claim, ...]
     form: Form = "paragraph"
     title: str | None = None
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from assistant.types import Citation, Notice, Query
+from assistant.language import sentences
+from assistant.types import Citation, Claim, Notice, Passage, Query
+
+_CHANGES = re.compile(
+    r"\b(?:i kraft|into force|takes? effect|under (?:for)?(?:andring|endring|ändring|revision)|"
+    r"ophæves|oppheves|upphävs|upphör att gälla|"
+    r"(?:skal|vil bli|bliver|ska) (?:endr|ændr|ändr)\w+|will (?:change|be (?:repealed|amended)))\b",
+    re.IGNORECASE,
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "ma[ijy]", "jun", "jul", "aug", "sep", "o[kc]t", "nov", "de[sc]")
+_DATE = re.compile(rf"(?:({'|'.join(_MONTHS)})\w*\.? )?\b(20\d\d)\b", re.IGNORECASE)
 
 
 def notices(
@@ -38,3 +49,22 @@ def notices(
         if card.as_of and int(card.as_of[:4]) < today.year - years:
             found.append(Notice("old-rule", (card.title, card.as_of)))
     return tuple(found)
+
+
+def coming(passages: Sequence[Passage], today: date) -> Claim | None:
+    """The first sentence of a document's passages that says that a rule changes after `today`, or None.
+
+    It names a change and a year still to come, or a month of this year.
+    """
+    for passage in passages:
+        for start, end in sentences(passage.text):
+            text = passage.text[start:end]
+            if _CHANGES.search(text) and any(_ahead(d, today) for d in _DATE.finditer(text)):
+                return Claim(text, ((passage, text),))
+    return None
+
+
+def _ahead(found: re.Match[str], today: date) -> bool:
+    month, year = found.group(1) or "", int(found.group(2))
+    number = next((n for n, name in enumerate(_MONTHS, 1) if month and re.match(name, month, re.IGNORECASE)), 0)
+    return (year, number) > (today.year, today.month)

@@ -39,7 +39,7 @@ def verify(draft: Draft) -> tuple[tuple[Section, ...], tuple[Citation, ...], int
             pairs = zip(claim.quotes, places, strict=True)
             kept.append(Sentence(claim.text, tuple(numbering.number(p, q, at) for (p, q), at in pairs)))
         if kept:
-            sections.append(Section(tuple(kept), part.form, part.title))
+            sections.append(Section(tuple(kept), part.form, part.title, part.columns))
     return tuple(sections), tuple(numbering.citations), dropped
 
 

@@ -23,7 +23,7 @@ _COMPARISON = (
     r"\b(?:forskjell\w*|forskel\w*|skillnad\w*|skilnad\w*|difference\w*|differs?|skiller|skil|skiljer|adskiller|versus|vs|"
     r"likt og ulikt|likheter|ligheder|sammenlign\w*|samanlikn\w*|jämför\w*|compare\w*|comparison|"
     r"(?:hva|kva|hvad|vad|which|what) (?:er|is) (?:best|bedst|bäst)|better|"
-    r"det samme|det same|same(?: thing)? as|samma sak|blander|hva er hva|kontra|i motsetning til|eller heller)\b"
+    r"(?<!i )det samme|(?<!i )det same|same(?: thing)? as|samma sak|blander|hva er hva|kontra|i motsetning til|eller heller)\b"
 )
 _EXAMPLE = (
     r"\b(?:eksemp\w*|døme\w*|exemp\w*|examples?|erfaring\w*|erfarenhet\w*|experiences?|"
@@ -56,6 +56,21 @@ _BROAD = (
     r"hvor begynner jeg|hvor starter jeg|hvor begynder jeg|var börjar jag|where do i start|går (?:som regel )?galt|går typisk galt|"
     r"ny på innkjøp|helt ny|hva har .{0,60} å si|kva har .{0,60} å seie)\b"
 )
+_CASES = (
+    r"\b(?:hvilke|kva for|vilka|which|what) (?:\w+ )?(?:kommun\w+|byer|byar|städer|cities|towns|municipalities|virksomhet\w*|virksomhed\w*|"
+    r"verksemder|bedrift\w*|företag|companies|selskap\w*|selskab\w*|eksemp\w+|exempel|døme|examples|cases?|prosjekt\w*|projekt\w*|projects)\b|"
+    r"\b(?:sammenlign|samanlikn|jämför|compare)\w*\b.{0,40}(?:eksemp|exempel|døme|examples?|cases?|erfaring|erfarenhet)|"
+    r"\b(?:oversikt|overblik|översikt|overview|list|liste|lista|alle|alla|all)\b.{0,40}\b(?:eksemp\w+|exempel|døme|examples?|cases?|erfaring\w*|erfarenhet\w*|experiences?)"
+)
+_COUNTS = (
+    "en|ei|ett|one", "to|två|two", "tre|three", "fire|fyra|four", "fem|five", "seks|sex|six", "sju|syv|seven", "åtte|otte|åtta|eight"
+)  # fmt: skip
+STEM = 6
+"""Letters that a glossary term in a compound must have, and the rest of the compound: fewer are chance."""
+
+MOST_CASES = 12
+"""Cases in a table: as many as a screen shows."""
+
 _CUES: tuple[tuple[Intent, re.Pattern[str]], ...] = (
     ("broad", re.compile(_BROAD)),
     ("template", re.compile(_TEMPLATE)),
@@ -92,19 +107,29 @@ class Glossary:
         longest = max(map(len, phrases), default=1)
         return cls({c.id: c for c in concepts}, {k: tuple(v) for k, v in phrases.items()}, longest)
 
-    def find(self, text: str) -> tuple[str, ...]:
-        """Ids of the concepts that `text` names, longest phrase first at each place, in reading order."""
-        tokens, found, at = words(text), list[str](), 0
+    def mentions(self, text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The phrases of `text` that name concepts (lower case) with their ids, longest first at each place."""
+        tokens, found, at = words(text), list[tuple[str, tuple[str, ...]]](), 0
         while at < len(tokens):
             for length in range(min(self.longest, len(tokens) - at), 0, -1):
-                ids = self.phrases.get(tuple(tokens[at : at + length]))
-                if ids:
-                    found.extend(i for i in ids if i not in found)
+                phrase = tuple(tokens[at : at + length])
+                if phrase in self.phrases:
+                    found.append((" ".join(phrase), self.phrases[phrase]))
                     break
             else:
                 length = 1
             at += length
-        return tuple(found)
+        return tuple(dict.fromkeys(found))
+
+    def find(self, text: str) -> tuple[str, ...]:
+        """Ids of the concepts that `text` names, in reading order."""
+        return tuple(dict.fromkeys(name for _, ids in self.mentions(text) for name in ids))
+
+    def inside(self, text: str) -> tuple[str, ...]:
+        """Ids of the concepts whose one-word term begins a longer word of `text` ("renhold" in "renholdseksempler")."""
+        terms = sorted((phrase[0] for phrase in self.phrases if len(phrase) == 1 and len(phrase[0]) >= STEM), key=len)
+        begun = [[t for t in terms if word.startswith(t) and len(word) >= len(t) + STEM] for word in words(text)]
+        return tuple(dict.fromkeys(name for found in begun if found for name in self.phrases[found[-1],]))
 
 
 def read(
@@ -126,7 +151,8 @@ def read(
     intent = intent_of(question)
     whose, sides = jurisdiction.settle(question, spoken, country, places, compares=intent == "comparison")
     law = tuple(dict.fromkeys(c for side in sides for c in jurisdiction.BINDS.get(side, (side, "EU"))))
-    terms = glossary.find(question)
+    cases = cases_wanted(question)
+    terms = glossary.find(question) or (glossary.inside(question) if cases else ())
     return Query(
         text=question,
         language=spoken,
@@ -136,6 +162,7 @@ def read(
         intent=intent,
         terms=terms,
         expansion=_expand(terms, question, glossary),
+        cases=cases,
         filters=filters,
     )
 
@@ -153,6 +180,15 @@ def intent_of(question: str) -> Intent:
     if found[:1] == ["broad"] and "example" in found:
         return "example"  # an overview of experiences is a list of cases
     return found[0] if found else "rule"
+
+
+def cases_wanted(question: str) -> int:
+    """How many cases a question wants side by side: as many as it says, else MOST_CASES; 0 where it asks for none."""
+    found = re.search(_CASES, question.lower())
+    if not found:
+        return 0
+    numbers = [n for n, names in enumerate(_COUNTS, 1) if re.search(rf"\b(?:{n}|{names})\b", found.group())]
+    return max(numbers[0], 2) if numbers else MOST_CASES
 
 
 def _phrases(concept: Concept) -> set[tuple[str, ...]]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.finding.query import MAX_EXPANSION, Glossary, intent_of, read
+from assistant.finding.query import MAX_EXPANSION, MOST_CASES, Glossary, cases_wanted, intent_of, read
 from assistant.reading.corpus import load_glossary
 from assistant.types import Concept, Filters
 
@@ -177,3 +177,31 @@ def test_a_comparison_keeps_both_countries_and_binds_each_to_the_eu(glossary):
     read_ = asked("Hva er forskjellen på Norge og Danmark?", glossary)
     assert set(read_.countries) == {"NO", "DK"}
     assert sorted(read_.law) == ["DK", "EU", "NO"]
+
+
+@pytest.mark.parametrize(
+    ("question", "cases"),
+    [
+        ("Hvilke kommuner har brukt reserverte kontrakter?", MOST_CASES),
+        ("Vilka kommuner har gjort det här?", MOST_CASES),
+        ("Which Danish cities have tried it?", MOST_CASES),
+        ("sammenlign tre renholdseksempler", 3),
+        ("Jämför två exempel från bygg", 2),
+        ("Giv mig et overblik over danske erfaringer", MOST_CASES),
+        ("Hvem kan delta i en reservert kontrakt?", 0),
+        ("Hvilke krav må bedriften oppfylle?", 0),
+        ("Har noen kommuner prøvd dette?", 0),
+    ],
+)
+def test_a_question_for_many_cases_is_told_from_one_for_an_answer(question, cases):
+    assert cases_wanted(question) == cases
+
+
+def test_a_term_is_seen_inside_a_compound_only_where_both_parts_are_long(glossary):
+    assert "cleaning-services" in glossary.inside("sammenlign tre renholdseksempler")
+    assert glossary.inside("anbudet") == ()
+
+
+def test_a_phrase_is_told_with_every_concept_that_it_may_stand_for(glossary):
+    mentions = dict(glossary.mentions("Hva er OPI?"))
+    assert set(mentions["opi"]) == {"opi-no", "opi-dk"}
