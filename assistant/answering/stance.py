@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from assistant.answering.naming import names
 from assistant.answering.stated import pattern, plain, words_of
+from assistant.language import fold
 
 _ROLES = tuple((role, re.compile(rf"(?:{pattern(words)})\w*")) for role, words in words_of("roles").items())
 _DUTY = tuple((duty, re.compile(pattern(words))) for duty, words in words_of("duty").items())
@@ -98,3 +100,18 @@ def clauses(sentence: str) -> tuple[str, ...]:
     if carried:
         parts = [*parts[:-1], f"{parts[-1]}, {carried}"] if parts else [carried]
     return tuple(parts)
+
+
+def parties(text: str, language: str) -> tuple[str, tuple[tuple[str, int, int], ...]]:
+    """The text in small letters, and the names and roles in it: (key, start, end) of the first place of each.
+
+    A role beside a name ("Oslo kommune") is part of the name.
+    """
+    lower = plain(text)
+    found = [(fold(name.removesuffix("s")), lower.find(name), lower.find(name) + len(name)) for name in names(text, language)]
+    found = [place for place in found if place[1] >= 0]
+    for role, words_for in _ROLES:
+        match = re.search(rf"\b{words_for.pattern}", lower)
+        if match and not any(match.start() - end in (0, 1) for _, _, end in found):
+            found.append((role, match.start(), match.end()))
+    return lower, tuple(sorted(found, key=lambda place: place[1]))
