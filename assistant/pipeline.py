@@ -17,7 +17,7 @@ from assistant import intake, privacy, shelving
 from assistant.answering import conversation, extractive, noticing, refusing, verification
 from assistant.errors import StoreBusy
 from assistant.finding import interaction, jurisdiction, query, retriever
-from assistant.finding.encoders import Embedder, open_encoder
+from assistant.finding.encoders import Embedder, cosines, open_encoder, open_entailment
 from assistant.finding.retriever import Found
 from assistant.finding.shelf import Shelf
 from assistant.keeping import healing
@@ -61,6 +61,7 @@ class Assistant:
         self._library = library
         self._lock = threading.RLock()
         self._encoder: Embedder | None = None
+        self._entails = open_entailment(settings.nli_model) if settings.nli_model else None
         self._index: Vectors | None = None
         self._shelf: Shelf | None = None
         glossary = settings.corpus_dir / "glossary.yaml"
@@ -211,8 +212,9 @@ class Assistant:
         draft = extractive.compose(asked, hits, interaction.relevance(asked.text, hits, found.question, shelf))
         trail.add("compose", f"{sum(len(part.claims) for part in draft.parts)} sentences, {draft.composer}")
         # 6 verify
-        sections, citations, dropped = verification.verify(draft)
-        trail.add("verify", f"{len(citations)} citations, {dropped} dropped")
+        similar = cosines(self._tools()[0])
+        sections, citations, dropped = verification.verify(draft, similar, self._entails, asked.language)
+        trail.add("verify", f"{len(citations)} citations, {verification.told(dropped)}")
         if not sections:
             return self._refused(question, settled, asked, "not-in-corpus", found.hits, trail)
         return Answer(

@@ -13,14 +13,13 @@ from assistant.language import compounds, fold, stem, stopwords
 _WORD = re.compile(r"[^\W\d_](?:[\w&/.:’'-]*[^\W_])?")
 _SAME = {word: group for group, line in enumerate(words_of("names")["same"].splitlines()) for word in line.split()}
 _TITLES = frozenset(
-    " ".join(
-        [words_of("names")["titles"], *words_of("currencies").values(), *words_of("scales").values()]
-    ).split()
+    " ".join([words_of("names")["titles"], *words_of("currencies").values(), *words_of("scales").values()]).split()
 )
 _BODY = re.compile(rf"\w{{4,}}(?:{pattern(words_of('names')['bodies'])})s?|politiet")
 _COUNTRIES = re.compile(rf"(?:{pattern(' '.join(words_of('countries').values()))})")
-_GENERAL = re.compile(r"\w+(?:else\w*|ing(?:en|er|ar|a|s)?|sjon\w*|tion\w*|hed\w*|het\w*|skap\w*|skab\w*|ment\w*|ity|ness|erne|ene|arna|orna|ane)")
-_PLACED = re.compile(r"\W+(?:kommunes?|kommuns?|municipality|a/s|as|ab|fylkeskommune|region)\b", re.IGNORECASE)
+_GENERAL = re.compile(
+    r"\w+(?:else\w*|ing(?:en|er|ar|a|s)?|sjon\w*|tion\w*|hed\w*|het\w*|skap\w*|skab\w*|ment\w*|ity|ness|erne|ene|arna|orna|ane)"
+)
 _PARTS = re.compile(r"[-/](?!\d)")
 _OPENS = re.compile(r"(?:^|[.!?:]\s+|[\"«”“(]\s?)$")
 SHORTEST_STEM = 4
@@ -38,8 +37,7 @@ def names(sentence: str, language: str) -> tuple[str, ...]:
     """The words of a sentence that name somebody or something, in lower case, countries left out.
 
     A word with a capital letter is one unless English writes it so; the first word of a sentence only when it
-    is no ordinary word, or is told by what follows ("Bergen kommune"). Scandinavian bodies ("advokatforeningen")
-    are names in small letters too.
+    is no ordinary word. Scandinavian bodies ("advokatforeningen") are names in small letters too.
     """
     found: list[str] = []
     for match in _WORD.finditer(sentence):
@@ -53,20 +51,18 @@ def names(sentence: str, language: str) -> tuple[str, ...]:
         if lower in _TITLES or _COUNTRIES.fullmatch(lower) or _COUNTRIES.fullmatch(word.lower()):
             continue
         opens = _OPENS.search(sentence[: match.start()])
-        if opens and not _named(word, sentence[match.end() :], language):
+        if opens and not _named(word, language):
             continue
         found += [_bare(part) for part in _PARTS.split(word) if part[:1].isupper() and len(part) > 1]
     return tuple(dict.fromkeys(found))
 
 
-def _named(word: str, after: str, language: str) -> bool:
+def _named(word: str, language: str) -> bool:
     """Whether the first word of a sentence is a name."""
     lower = word.lower()
-    if _BODY.fullmatch(lower) or len(word) > 1 and word[1:].upper() == word[1:] and word[1].isalpha():
+    if _BODY.fullmatch(lower) or re.fullmatch(r"[^\W\d_a-zæøåäö]{2,}", word):
         return True
-    if lower in stopwords(language) or lower in numerals(language):
-        return False
-    return bool(_PLACED.match(after) and not _usual(lower, language)) or not _usual(lower, language)
+    return not (lower in stopwords(language) or lower in numerals(language) or _usual(lower, language))
 
 
 def _usual(word: str, language: str) -> bool:

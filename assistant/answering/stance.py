@@ -18,6 +18,7 @@ _EXCEPTS = re.compile(pattern(words_of("negation")["implicit"]))
 _APART = re.compile(
     r"\b(?:ikke|ikkje|inte|not) (?:bare|kun|berre|bara|only|endast|minst|mindst|least)\b"
     r"|\b(?:ikke|ikkje|inte|not|no) (?:mer|mere|meir|more|mindre|less|later|longer|senere|seinare|senare|higher|høyere) (?:enn|end|än|than)\b"
+    r"|(?:,|\b(?:og|och|and|men|but))\s(?:ikke|ikkje|inte|not)\b"  # "the content and not the name" denies no verb
     r"|\b(?:må|kan) gerne\b|\bnr\b|\bno\.\s?\d+|\bno (?=\d)"
 )
 _FORBIDS = re.compile(r"\b(?:må|får|may) (?:\w+ )?(?:ikke|ikkje|inte|not)\b")
@@ -108,7 +109,9 @@ def parties(text: str, language: str) -> tuple[str, tuple[tuple[str, int, int], 
     A role beside a name ("Oslo kommune") is part of the name.
     """
     lower = plain(text)
-    found = [(fold(name.removesuffix("s")), lower.find(name), lower.find(name) + len(name)) for name in names(text, language)]
+    found = [
+        (fold(name.removesuffix("s")), lower.find(name), lower.find(name) + len(name)) for name in names(text, language)
+    ]
     found = [place for place in found if place[1] >= 0]
     for role, words_for in _ROLES:
         match = re.search(rf"\b{words_for.pattern}", lower)

@@ -66,9 +66,7 @@ _NUMERALS = {
     language: {word: float(value) for word, _, value in (pair.partition("=") for pair in pairs.split())}
     for language, pairs in words_of("numerals").items()
 }
-_COUNTRIES = tuple(
-    (code, re.compile(rf"\b(?:{pattern(words)})\b")) for code, words in words_of("countries").items()
-)
+_COUNTRIES = tuple((code, re.compile(rf"\b(?:{pattern(words)})\b")) for code, words in words_of("countries").items())
 
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _YEAR = r"(?:1[89]|20)\d\d"
@@ -76,7 +74,12 @@ _DATES = (
     (re.compile(rf"\b({_YEAR})-(\d\d)-(\d\d)\b"), "ymd"),
     (re.compile(rf"\b(\d{{1,2}})\.(\d{{1,2}})\.({_YEAR})\b"), "dmy"),
     (re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\.?\s?(?:of )?({_MONTH})\b\.?,?(?:\s({_YEAR})\b)?"), "dmy"),
-    (re.compile(rf"\b({_MONTH})\b\.?\s(\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s?(?:{_YEAR}|%|prosent))(?:,?\s({_YEAR})\b)?"), "mdy"),
+    (
+        re.compile(
+            rf"\b({_MONTH})\b\.?\s(\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s?(?:{_YEAR}|%|prosent))(?:,?\s({_YEAR})\b)?"
+        ),
+        "mdy",
+    ),
     (re.compile(rf"\b({_MONTH})\b\.?\s({_YEAR})\b"), "my"),
     (re.compile(rf"(?<![\d.,/-])({_YEAR})(?:\s?[-–]\s?({_YEAR}))?(?![\d/]|[.,]\d)(?!\s\d{{3}})"), "yy"),
 )
@@ -87,7 +90,12 @@ _CLAUSE = r"\d+(?:\.\d+)?(?:\(\d+\))*"
 _SECTIONS = (
     (re.compile(r"(\d+)\s*kap\.?\s*(\d+(?:[–-]\d+)?)\s*§+"), "{0}:{1}"),
     (re.compile(r"(?:chapter|kapittel|kapitel|kap\.)\s*(\d+),?\s*(?:section|§)\s*(\d+)"), "{0}:{1}"),
-    (re.compile(rf"(?:articles?|artikl\w+|artikkel\w*|artikel\w*|art\.)\s*({_CLAUSE}(?:(?:,\s|\s(?:og|och|and|eller|or)\s){_CLAUSE})*)"), "art{0}"),
+    (
+        re.compile(
+            rf"(?:articles?|artikl\w+|artikkel\w*|artikel\w*|art\.)\s*({_CLAUSE}(?:(?:,\s|\s(?:og|och|and|eller|or)\s){_CLAUSE})*)"
+        ),
+        "art{0}",
+    ),
     (re.compile(rf"(?:§+|\bsections?|\bparagraf(?:fen)?)\s*({_ITEMS})"), "§{0}"),
     (re.compile(r"\b(?:stk\.|stykke|ledd|stycket?|subsection)\s*(\d+(?:\s?[–-]\s?\d+)?)"), "stk{0}"),
     (re.compile(r"(?<!\w)([ctes]-\d+/\d+|c/\d{4}/\d+|\d+/\d+(?:/[a-zø]+)?)(?!\w)"), "no.{0}"),
@@ -117,7 +125,7 @@ _LEASTS = re.compile(_LEAST)
 
 
 def plain(text: str) -> str:
-    """The text in lower case, composed, with every kind of space as one blank and list markers dropped."""
+    """The text in lower case and composed Unicode, hard spaces as blanks, list markers dropped."""
     text = unicodedata.normalize("NFC", text)
     text = re.sub(r"(?m)^\s*(?:[-•*]|\d{1,2}\.)\s+", "", text)
     return re.sub(r"[\u00a0\u2009\u202f]", " ", text).lower()
