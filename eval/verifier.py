@@ -60,7 +60,7 @@ def _read(path: Path, every: int) -> Iterator[Labelled]:
 
 
 def measured(labelled: Sequence[Labelled], similar: Similar | None) -> list[tuple[Labelled, Support]]:
-    """Each sentence with what the verifier says of it. All texts are first given to `similar` at once, to embed in batches."""
+    """Each sentence with what the verifier says of it; `similar` sees all texts at once first, to embed in batches."""
     if similar:
         texts = {text for one in labelled for text in (one.text, *(passage.text for passage in one.passages))}
         wholes = {text[start:end] for text in texts for start, end in sentences(text)}
@@ -69,7 +69,7 @@ def measured(labelled: Sequence[Labelled], similar: Similar | None) -> list[tupl
 
 
 def rates(found: Sequence[tuple[Labelled, Support]]) -> dict[str, float]:
-    """Shares: supported sentences kept, each kind of error caught, all caught, and of what was dropped how much rightly."""
+    """Shares: supported sentences kept, errors caught, of what was dropped how much rightly, and caught by kind."""
     kinds = sorted({one.kind for one, _ in found} - {SUPPORTED})
     wrong = [bool(support.faults) for one, support in found if one.kind != SUPPORTED]
     right = [bool(support.faults) for one, support in found if one.kind == SUPPORTED]
@@ -83,7 +83,7 @@ def _share(answers: Sequence[bool]) -> float:
 
 
 def table(found: Sequence[tuple[Labelled, Support]]) -> str:
-    """Caught by kind with how often the fault is called by its name and how often wrongly named, then by language pair."""
+    """Caught by kind, called by its name, and named of a supported sentence; then by language pair."""
     lines = [f"{'':<14}{'sentences':>10}{'caught':>8}{'named':>8}{'false':>8}"]
     summary = rates(found)
     for kind in [name for name in summary if name not in {"kept", "caught", "precision"}]:
