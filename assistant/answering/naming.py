@@ -28,7 +28,7 @@ SHORTEST_STEM = 4
 
 @lru_cache(maxsize=1)
 def _ordinary() -> frozenset[str]:
-    """Folded stems of words that are no names though a sentence may open with them."""
+    """Folded stems of words that are no names though a sentence may open with them; made by scripts/ordinary.py."""
     text = (files("assistant.answering") / "ordinary.txt").read_text(encoding="utf-8")
     return frozenset(line for line in text.splitlines() if not line.startswith("#"))
 
