@@ -118,7 +118,7 @@ def ask(desk: Desk, asked: Asked) -> Reply:
     trail.add("compose", f"{sum(len(part.claims) for part in draft.parts)} sentences, {draft.composer}")
     # 6 verify
     sections, citations, dropped = verification.verify(draft)
-    trail.add("verify", f"{len(citations)} citations, {dropped} dropped")
+    trail.add("verify", f"{len(citations)} citations, {verification.told(dropped)}")
     if not sections:
         return _refused(question, read, "not-in-corpus", found.hits, trail)
     return Answer(

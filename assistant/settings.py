@@ -33,6 +33,7 @@ class Settings:
     embeddings_url: str | None = _setting(None, "Base address of an OpenAI-compatible embeddings server; replaces the encoder in the process")
     embeddings_model: str | None = _setting(None, "Model name that the embeddings server expects")
     embeddings_api_key: str | None = _setting(None, "Key for the embeddings server", secret=True)
+    nli_model: str | None = _setting(None, "Name or folder of a sentence-transformers cross-encoder that tells entailment from contradiction; it then also judges sentences that a language model wrote")
     database_url: str | None = _setting(None, "SQLAlchemy address of the library, such as postgresql+psycopg://user@host/db; default is a SQLite file in the data folder", secret=True)
     chroma_url: str | None = _setting(None, "Address of a Chroma server; default is Chroma in the process, in the data folder")
     use_questions: bool = _setting(True, "Use the documents' own questions as search keys")

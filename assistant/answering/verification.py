@@ -1,51 +1,90 @@
-"""Keeps a sentence only if the passage that it cites supports it; builds the citations; refuses otherwise."""
+"""Keeps a sentence only if the passages that it cites hold it; numbers the citations; says what was dropped and why."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from assistant.types import Citation, Claim, Draft, Passage, Section, Sentence
+from assistant.answering.support import Entails, Similar, Support, hold
+from assistant.types import Citation, Claim, Draft, Part, Passage, Section, Sentence
 
 
-@dataclass(slots=True)
-class _Numbering:
-    """Citations in order of first use: one for each passage and quote."""
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A claim that was not kept: `faults` of `support.FAULTS`, or "quote" where a quote is not verbatim."""
 
-    known: dict[tuple[str, str], int] = field(default_factory=dict)
-    citations: list[Citation] = field(default_factory=list)
+    text: str
+    faults: tuple[str, ...]
 
-    def number(self, passage: Passage, quote: str, at: int) -> int:
+
+class Ledger:
+    """Checks the claims of one answer one by one, and numbers their citations in order of first use."""
+
+    def __init__(
+        self, similar: Similar | None = None, entails: Entails | None = None, language: str | None = None
+    ) -> None:
+        """`similar` and `entails` as `hold` takes them; `language` is the answer's (None = detected by sentence)."""
+        self._similar = similar
+        self._entails = entails
+        self._language = language
+        self._known: dict[tuple[str, str], Citation] = {}
+        self.dropped: list[Dropped] = []
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """The citations so far, by number: one for each passage and quote."""
+        return tuple(self._known.values())
+
+    def add(self, claim: Claim) -> Sentence | Dropped:
+        """The claim as a sentence with its citations' numbers and its support, or what is wrong with it.
+
+        Every quote must stand verbatim in its passage. A claim that is one of its quotes then holds; any other is
+        held against the passages that it cites. What is dropped takes no number.
+        """
+        places = [passage.text.find(quote) for passage, quote in claim.quotes]
+        if not places or min(places) < 0:
+            return Dropped(claim.text, ("quote",))
+        support = self._support(claim)
+        if support.faults:
+            return Dropped(claim.text, support.faults)
+        pairs = zip(claim.quotes, places, strict=True)
+        numbers = (self._number(passage, quote, at) for (passage, quote), at in pairs)
+        return Sentence(claim.text, tuple(dict.fromkeys(numbers)), support.score)
+
+    def section(self, part: Part) -> Section | None:
+        """What holds of a part, in its form; None where nothing does. A table with a cell that falls falls whole."""
+        checked = [self.add(claim) for claim in part.claims]
+        kept = tuple(one for one in checked if isinstance(one, Sentence))
+        self.dropped += [one for one in checked if isinstance(one, Dropped)]
+        if not kept or (part.form == "table" and len(kept) < len(checked)):
+            return None
+        return Section(kept, part.form, part.title, part.columns)
+
+    def _support(self, claim: Claim) -> Support:
+        if claim.text in {quote for _, quote in claim.quotes}:
+            return Support(1.0)
+        passages = list({passage.id: passage for passage, _ in claim.quotes}.values())
+        return hold(claim.text, passages, self._similar, self._entails, self._language)
+
+    def _number(self, passage: Passage, quote: str, at: int) -> int:
         key = (passage.id, quote)
-        if key not in self.known:
-            self.known[key] = len(self.citations) + 1
-            self.citations.append(Citation(self.known[key], passage, quote, at, at + len(quote)))
-        return self.known[key]
+        if key not in self._known:
+            self._known[key] = Citation(len(self._known) + 1, passage, quote, at, at + len(quote))
+        return self._known[key].number
 
 
-def verify(draft: Draft) -> tuple[tuple[Section, ...], tuple[Citation, ...], int]:
-    """The sections of the draft that hold, their citations, and how many claims were dropped.
-
-    A claim holds when every quote stands verbatim in its passage and the claim is one of its quotes.
-    """
-    numbering = _Numbering()
-    sections, dropped = [], 0
-    for part in draft.parts:
-        kept = []
-        for claim in part.claims:
-            places = _places(claim)
-            if places is None:
-                dropped += 1
-                continue
-            pairs = zip(claim.quotes, places, strict=True)
-            kept.append(Sentence(claim.text, tuple(numbering.number(p, q, at) for (p, q), at in pairs)))
-        if kept:
-            sections.append(Section(tuple(kept), part.form, part.title, part.columns))
-    return tuple(sections), tuple(numbering.citations), dropped
+def verify(
+    draft: Draft, similar: Similar | None = None, entails: Entails | None = None, language: str | None = None
+) -> tuple[tuple[Section, ...], tuple[Citation, ...], tuple[Dropped, ...]]:
+    """The sections of the draft that hold, their citations, and what was dropped, as `Ledger` checks them."""
+    ledger = Ledger(similar, entails, language)
+    sections = tuple(section for part in draft.parts if (section := ledger.section(part)))
+    return sections, ledger.citations, tuple(ledger.dropped)
 
 
-def _places(claim: Claim) -> list[int] | None:
-    """Where each quote stands in its passage; None when one does not, or when the claim is none of them."""
-    places = [passage.text.find(quote) for passage, quote in claim.quotes]
-    if not places or min(places) < 0 or claim.text not in {quote for _, quote in claim.quotes}:
-        return None
-    return places
+def told(dropped: Sequence[Dropped]) -> str:
+    """How many claims were dropped and for what, without their words: "2 dropped (duty 1, number 2)"."""
+    faults = Counter(fault for one in dropped for fault in one.faults)
+    why = ", ".join(f"{fault} {count}" for fault, count in sorted(faults.items()))
+    return f"{len(dropped)} dropped" + (f" ({why})" if why else "")

@@ -17,7 +17,17 @@ from assistant.finding.supported import Known, fingerprint, known_encoder, prepa
 from assistant.finding.tokens import Encoded, TokenVectors, pack, unit, unpack
 from assistant.settings import Settings
 
-__all__ = ["Embedder", "Encoded", "Role", "TokenVectors", "open_encoder", "pack", "unpack"]
+__all__ = [
+    "Embedder",
+    "Encoded",
+    "Role",
+    "TokenVectors",
+    "cosines",
+    "open_encoder",
+    "open_entailment",
+    "pack",
+    "unpack",
+]
 
 Role = Literal["query", "passage"]
 
@@ -25,6 +35,7 @@ MOST_TOKENS = 512  # of a text, prefix and marks included; what is longer is cut
 # Padded tokens in one forward pass. On 2 cores (AVX-512, float32), 400 Norwegian passages of 73 tokens on average:
 # 512: 69, 1024: 71, 2048: 71, 4096: 68, 8192: 56 passages a second (November 2026).
 BATCH_TOKENS = 2048
+ENTAILMENT = {"entailment", "neutral", "contradiction"}  # what a model for natural language inference tells apart
 
 
 class Embedder(Protocol):
@@ -111,6 +122,67 @@ class LocalEncoder:
                     raise EncoderError(message, hint="Name the model that the folder holds in ASSISTANT_ENCODER.")
                 self._model = model
             return self._model
+
+
+def cosines(encoder: Embedder) -> Callable[[Sequence[str], Sequence[str]], list[list[float]]]:
+    """A function that gives the cosine of each text of its first with each of its second argument.
+
+    It remembers the vectors of what it was given, so make one for each answer. Both sides are read as queries.
+    """
+    known: dict[str, NDArray[np.float32]] = {}
+
+    def of(first: Sequence[str], second: Sequence[str]) -> list[list[float]]:
+        new = [text for text in dict.fromkeys([*first, *second]) if text not in known]
+        known.update(zip(new, encoder.embed(new, "query").dense, strict=True))
+        likeness = np.stack([known[text] for text in first]) @ np.stack([known[text] for text in second]).T
+        cosine: list[list[float]] = likeness.tolist()
+        return cosine
+
+    return of
+
+
+def open_entailment(name: str) -> Callable[[str, str], dict[str, float]]:
+    """What a cross-encoder says of a premise and a sentence: the chance of each of ENTAILMENT, loaded at first use.
+
+    `name` is a folder, or a model's name that is downloaded when it is not cached. Raises EncoderError at first use
+    when there is no such model, or when its labels are others.
+    """
+    lock = threading.Lock()
+    loaded: list[tuple[Any, dict[str, int]]] = []
+
+    def of(premise: str, sentence: str) -> dict[str, float]:
+        import torch
+
+        with lock:
+            if not loaded:
+                loaded.append(_entailment(name))
+            model, labels = loaded[0]
+            logits = model.predict([(premise, sentence)], activation_fn=torch.nn.Softmax(-1), show_progress_bar=False)
+        return {label: float(logits[0][place]) for label, place in labels.items()}
+
+    return of
+
+
+def _entailment(name: str) -> tuple[Any, dict[str, int]]:
+    """The cross-encoder and the place of each label in what it gives."""
+    from sentence_transformers import CrossEncoder
+
+    hint = "Check ASSISTANT_NLI_MODEL."
+    with _quiet():
+        try:
+            model = CrossEncoder(
+                name,
+                local_files_only=Path(name).is_dir(),
+                trust_remote_code=False,
+                max_length=MOST_TOKENS,
+                model_kwargs={"use_safetensors": True},
+            )
+        except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
+            raise EncoderError(f"There is no usable cross-encoder in {name}: {error}", hint=hint) from error
+    labels = {str(label).lower(): int(place) for place, label in model.config.id2label.items()}
+    if set(labels) != ENTAILMENT:
+        raise EncoderError(f"{name} tells {', '.join(sorted(labels))}, not entailment.", hint=hint)
+    return model, labels
 
 
 def _forward(model: Any, texts: Sequence[str], prefix: str) -> Encoded:

@@ -1,7 +1,7 @@
 """A claim stays only if its quote stands in its passage; citations are numbered as they are used."""
 
-from assistant.answering.verification import verify
-from assistant.types import Claim, Draft, Part
+from assistant.answering.verification import Dropped, Ledger, told, verify
+from assistant.types import Claim, Draft, Part, Sentence
 
 TEXT = "Kommunen kan reservere kontrakten. Minst 30 prosent må være i målgruppen."
 FIRST, SECOND = "Kommunen kan reservere kontrakten.", "Minst 30 prosent må være i målgruppen."
@@ -20,24 +20,26 @@ def test_a_claim_whose_quote_is_not_verbatim_is_dropped_and_counted(passage):
     changed = [SECOND.replace("30", "50"), FIRST.lower(), FIRST.replace(" ", "  "), FIRST[:-1] + "!"]
     sections, citations, dropped = verify(draft(claim(source, FIRST), *(claim(source, quote) for quote in changed)))
     assert [s.text for section in sections for s in section.sentences] == [FIRST]
-    assert (len(citations), dropped) == (1, 4)
+    assert len(citations) == 1
+    assert dropped == tuple(Dropped(quote, ("quote",)) for quote in changed)
 
 
 def test_a_claim_that_says_other_than_its_quote_is_dropped(passage):
-    assert verify(draft(claim(passage("a", TEXT), FIRST, "Kommunen må reservere kontrakten."))) == ((), (), 1)
+    said = "Kommunen må reservere kontrakten."
+    assert verify(draft(claim(passage("a", TEXT), FIRST, said))) == ((), (), (Dropped(said, ("duty",)),))
 
 
 def test_a_claim_that_is_quoted_from_another_passage_is_dropped(passage):
-    assert verify(draft(claim(passage("b", "Noe helt annet står her."), FIRST))) == ((), (), 1)
+    assert verify(draft(claim(passage("b", "Noe helt annet står her."), FIRST))) == ((), (), (Dropped(FIRST, ("quote",)),))
 
 
 def test_a_claim_without_a_quote_is_dropped():
-    assert verify(draft(Claim(FIRST, ()))) == ((), (), 1)
+    assert verify(draft(Claim(FIRST, ()))) == ((), (), (Dropped(FIRST, ("quote",)),))
 
 
 def test_a_claim_with_one_false_quote_of_two_is_dropped(passage):
     both = Claim(FIRST, ((passage("a", TEXT), FIRST), (passage("b", "Noe annet."), FIRST)))
-    assert verify(draft(both)) == ((), (), 1)
+    assert verify(draft(both)) == ((), (), (Dropped(FIRST, ("quote",)),))
 
 
 def test_citations_are_numbered_in_order_of_use_and_each_once(passage):
@@ -69,4 +71,27 @@ def test_a_part_keeps_form_and_title_and_goes_when_it_is_empty(passage):
     kept = Part((claim(source, FIRST),), "steps", "Om a")
     sections, _, dropped = verify(Draft((Part((claim(source, "Oppdiktet."),), title="Borte"), kept)))
     assert [(s.form, s.title) for s in sections] == [("steps", "Om a")]
-    assert dropped == 1
+    assert [one.text for one in dropped] == ["Oppdiktet."]
+
+
+def test_a_claim_in_other_words_stays_when_its_passage_holds_it(passage):
+    said = "En kommune kan reservere kontrakten, og minst 30 % må være i målgruppen."
+    (section,), (citation,), dropped = verify(draft(claim(passage("a", TEXT), TEXT, said)), language="nb")
+    (kept,) = section.sentences
+    assert (kept.text, kept.cites, citation.quote, dropped) == (said, (1,), TEXT, ())
+    assert 0 < kept.support <= 1
+
+
+def test_a_ledger_numbers_sentence_by_sentence_as_a_whole_draft_is_numbered(passage):
+    one, other = passage("a", TEXT), passage("b", TEXT)
+    claims = [claim(other, SECOND), claim(one, FIRST, "Kommunen skal ikke reservere."), claim(one, FIRST)]
+    ledger = Ledger(language="nb")
+    answers = [ledger.add(each) for each in claims]
+    assert [type(answer) for answer in answers] == [Sentence, Dropped, Sentence]
+    assert [answer.cites for answer in answers if isinstance(answer, Sentence)] == [(1,), (2,)]
+    assert verify(Draft((Part(tuple(claims)),)), language="nb")[1] == ledger.citations
+
+
+def test_what_was_dropped_is_told_by_fault_and_without_its_words():
+    assert told(()) == "0 dropped"
+    assert told((Dropped("a", ("number",)), Dropped("b", ("duty", "number")))) == "2 dropped (duty 1, number 2)"

@@ -12,7 +12,7 @@ import pytest
 
 from assistant.errors import EncoderError, StoreDamaged
 from assistant.finding import bundled
-from assistant.finding.encoders import TokenVectors, open_encoder, pack, unpack
+from assistant.finding.encoders import Encoded, TokenVectors, cosines, open_encoder, open_entailment, pack, unpack
 from assistant.finding.served import ServedEncoder
 from assistant.settings import Settings
 
@@ -341,3 +341,53 @@ def test_bytes_that_were_not_packed_or_were_cut_are_refused():
     for data in (b"", b"nonsense that is long enough", pack(some_tokens())[:-1]):
         with pytest.raises(StoreDamaged):
             unpack(data)
+
+
+def test_cosines_compare_every_text_with_every_other_and_embed_each_once():
+    class Counting:
+        seen: tuple[str, ...] = ()
+
+        def embed(self, texts, role):
+            self.seen = (*self.seen, *texts)
+            return Encoded(np.array([[1.0, 0.0] if text == "a" else [0.0, 1.0] for text in texts], np.float32), None)
+
+    encoder = Counting()
+    similar = cosines(encoder)
+    assert similar(["a", "b"], ["a"]) == [[1.0], [0.0]]
+    assert similar(["b"], ["b", "a"]) == [[1.0, 0.0]]
+    assert encoder.seen == ("a", "b")
+
+
+def small_cross_encoder(folder, labels):
+    """A cross-encoder of one tiny layer with random weights, saved to `folder`."""
+    from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
+
+    folder.mkdir()
+    (folder / "vocab.txt").write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"abcdefgh"]))
+    BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(folder)
+    config = BertConfig(
+        vocab_size=13,
+        hidden_size=8,
+        num_hidden_layers=1,
+        num_attention_heads=1,
+        intermediate_size=8,
+        id2label=dict(enumerate(labels)),
+        label2id={label: number for number, label in enumerate(labels)},
+    )
+    BertForSequenceClassification(config).save_pretrained(folder)
+    return str(folder)
+
+
+@pytest.mark.slow
+def test_a_cross_encoder_gives_the_chance_of_each_label_by_its_own_order(tmp_path):
+    entails = open_entailment(small_cross_encoder(tmp_path / "nli", ["contradiction", "ENTAILMENT", "neutral"]))
+    chances = entails("a b c", "d e")
+    assert set(chances) == {"entailment", "neutral", "contradiction"}
+    assert sum(chances.values()) == pytest.approx(1)
+
+
+@pytest.mark.slow
+def test_a_cross_encoder_with_other_labels_is_told(tmp_path):
+    entails = open_entailment(small_cross_encoder(tmp_path / "other", ["good", "bad"]))
+    with pytest.raises(EncoderError, match="bad, good"):
+        entails("a", "b")

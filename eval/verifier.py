@@ -1,0 +1,148 @@
+"""Holds labelled sentences against their passages, and tells what the verifier catches and keeps by kind of error.
+
+python -m eval.verifier [--data-dir DIR] [--details FILE] [--update]
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from assistant import AssistantError, Settings
+from assistant.answering.stance import clauses
+from assistant.answering.support import BACKGROUND, Similar, Support, hold
+from assistant.finding.encoders import cosines, open_encoder
+from assistant.language import sentences
+from assistant.types import Card, Passage
+from eval.floors import below, moved, pin, read_floors, write_floors
+
+HERE = Path(__file__).parent / "support"
+SUPPORTED = "supported"
+NAMED = {"added": "meaning"}  # what the verifier calls a kind of error, where its name is another
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A sentence, the passages that it cites, and what is wrong with it: a kind of error, or "supported"."""
+
+    text: str
+    language: str
+    kind: str
+    passages: tuple[Passage, ...]
+    held_out: bool
+
+    @property
+    def pair(self) -> str:
+        """The sentence's language and that of its evidence."""
+        return f"{self.language} → {self.passages[0].card.language}"
+
+
+def read_labelled(folder: Path = HERE) -> tuple[Labelled, ...]:
+    """The labelled sentences: every second line of pairs.jsonl is held out, all of more.jsonl serves calibration."""
+    return (*_read(folder / "pairs.jsonl", 2), *_read(folder / "more.jsonl", 0))
+
+
+def _read(path: Path, every: int) -> Iterator[Labelled]:
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        row = json.loads(line)
+        name = row["evidence"][0]["id"].partition("#")[0]
+        card = Card(
+            name, "guidance", row["title"], row["language"], row["country"], public_partners=tuple(row["partners"])
+        )
+        passages = tuple(Passage(e["id"], card, e["text"], e["heading"]) for e in row["evidence"])
+        for one in row["sentences"]:
+            yield Labelled(one["text"], one["language"], one["kind"], passages, bool(every) and number % every == 0)
+
+
+def measured(labelled: Sequence[Labelled], similar: Similar | None) -> list[tuple[Labelled, Support]]:
+    """Each sentence with what the verifier says of it; `similar` sees all texts at once first, to embed in batches."""
+    if similar:
+        texts = {text for one in labelled for text in (one.text, *(passage.text for passage in one.passages))}
+        wholes = {text[start:end] for text in texts for start, end in sentences(text)}
+        similar([*texts, *wholes, *(clause for whole in (*texts, *wholes) for clause in clauses(whole))], [*BACKGROUND])
+    return [(one, hold(one.text, one.passages, similar, language=one.language)) for one in labelled]
+
+
+def rates(found: Sequence[tuple[Labelled, Support]]) -> dict[str, float]:
+    """Shares: supported sentences kept, errors caught, of what was dropped how much rightly, and caught by kind."""
+    kinds = sorted({one.kind for one, _ in found} - {SUPPORTED})
+    wrong = [bool(support.faults) for one, support in found if one.kind != SUPPORTED]
+    right = [bool(support.faults) for one, support in found if one.kind == SUPPORTED]
+    summary = {"kept": 1 - _share(right), "caught": _share(wrong)}
+    summary["precision"] = sum(wrong) / max(1, sum(wrong) + sum(right))
+    return summary | {kind: _share([bool(s.faults) for one, s in found if one.kind == kind]) for kind in kinds}
+
+
+def _share(answers: Sequence[bool]) -> float:
+    return sum(answers) / len(answers) if answers else 1.0
+
+
+def table(found: Sequence[tuple[Labelled, Support]]) -> str:
+    """Caught by kind, called by its name, and named of a supported sentence; then by language pair."""
+    lines = [f"{'':<14}{'sentences':>10}{'caught':>8}{'named':>8}{'false':>8}"]
+    summary = rates(found)
+    for kind in [name for name in summary if name not in {"kept", "caught", "precision"}]:
+        name = NAMED.get(kind, kind)
+        own = [name in support.faults for one, support in found if one.kind == kind]
+        false = sum(name in support.faults for one, support in found if one.kind == SUPPORTED)
+        lines.append(f"{kind:<14}{len(own):>10}{summary[kind]:>8.3f}{_share(own):>8.3f}{false:>8}")
+    lines.append(f"{'all':<14}{sum(one.kind != SUPPORTED for one, _ in found):>10}{summary['caught']:>8.3f}")
+    kept = sum(one.kind == SUPPORTED for one, _ in found)
+    lines += [f"supported kept: {summary['kept']:.3f} of {kept}; precision {summary['precision']:.3f}", ""]
+    for pair in sorted({one.pair for one, _ in found}):
+        part = rates([row for row in found if row[0].pair == pair])
+        count = sum(one.pair == pair for one, _ in found)
+        lines.append(f"{pair:<14}{count:>10}   kept {part['kept']:.3f}   caught {part['caught']:.3f}")
+    return "\n".join(lines)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure both halves. Returns 0 when every floor holds, else 1."""
+    parser = argparse.ArgumentParser(prog="python -m eval.verifier", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--data-dir", type=Path, default=Path("data/eval"), help="data folder that holds the encoder")
+    parser.add_argument("--details", type=Path, help="write what went wrong on the calibration half to this file")
+    parser.add_argument("--update", action="store_true", help="pin the floors to what was measured, if nothing fell")
+    given = parser.parse_args(arguments)
+    try:
+        encoder = open_encoder(replace(Settings.from_environment(), data_dir=given.data_dir))
+        return _run(given, cosines(encoder))
+    except (AssistantError, ValueError) as error:
+        print(error, getattr(error, "hint", ""), file=sys.stderr)
+        return 1
+
+
+def _run(given: argparse.Namespace, similar: Similar) -> int:
+    found = measured(read_labelled(), similar)
+    halves = {
+        "held out": [row for row in found if row[0].held_out],
+        "calibration": [row for row in found if not row[0].held_out],
+    }
+    for title, rows in halves.items():
+        print(f"{title}\n{table(rows)}\n")
+    if given.details:
+        wrong = [(one, s) for one, s in halves["calibration"] if (one.kind == SUPPORTED) == bool(s.faults)]
+        lines = [f"{one.kind} {one.pair} {','.join(s.faults) or '-'} {s.score:.2f} {one.text}" for one, s in wrong]
+        given.details.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    overall = {f"{title}: {name}": value for title, rows in halves.items() for name, value in rates(rows).items()}
+    floors, now = read_floors(HERE / "floors.json"), fingerprint(HERE)
+    if given.update:
+        write_floors(HERE / "floors.json", pin(floors, overall, now))
+        print("Pinned floors.json.")
+        return 0
+    failures = below(floors, overall) + moved(floors, now)
+    print("\n".join(failures) or "Every floor holds.")
+    return 1 if failures else 0
+
+
+def fingerprint(folder: Path) -> dict[str, str]:
+    """SHA-256 of each file of labelled sentences."""
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.glob("*.jsonl"))}
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

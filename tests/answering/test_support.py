@@ -1,0 +1,85 @@
+"""A composed sentence holds only if its passages say what it says, in whatever language."""
+
+import pytest
+
+from assistant.answering.support import hold
+
+RULE = (
+    "Kommunen kan reservere konkurransen etter § 30-2a fra 1. juli 2026. Minst 30 prosent av de ansatte må være i "
+    "målgruppen. Under 500 000 kroner gjelder loven ikke. Vestre kjøper vedlikehold av Unikum i tre år."
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "language"),
+    [
+        ("At least 30 per cent of the employees must belong to the group.", "en"),
+        ("Loven gælder ikke under 500.000 kr.", "da"),
+        ("Kommunen kan reservere konkurransen etter § 30-2 a.", "nb"),
+        ("Siden 1. juli 2026 kan kommunen reservere konkurransen.", "nb"),
+        ("Vestre buys maintenance from Unikum for three years.", "en"),
+        ("Unikum selger vedlikehold, som er kjøpt av Vestre.", "nb"),
+        ("The Norwegian limit is NOK 0.5 million.", "en"),
+    ],
+)
+def test_what_the_passage_says_in_other_words_holds(passage, said, language):
+    assert hold(said, [passage("a", RULE)], language=language).faults == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "language", "fault"),
+    [
+        ("Minst 40 prosent av de ansatte må være i målgruppen.", "nb", "percentage"),
+        ("Høyst 30 prosent av de ansatte må være i målgruppen.", "nb", "percentage"),
+        ("Under 5 millioner kroner gjelder loven ikke.", "nb", "amount"),
+        ("Under 500 000 euro gjelder loven ikke.", "nb", "amount"),
+        ("Vestre kjøper vedlikehold av Unikum i fire år.", "nb", "number"),
+        ("Vestre kjøper vedlikehold av Unikum i tre måneder.", "nb", "number"),
+        ("Kommunen kan reservere konkurransen fra 1. juni 2026.", "nb", "date"),
+        ("Kommunen kan reservere konkurransen fra 1. juli 2025.", "nb", "date"),
+        ("Kommunen kan reservere konkurransen etter § 30-3.", "nb", "section"),
+        ("Ikea kjøper vedlikehold av Unikum.", "nb", "name"),
+        ("I Danmark gjelder loven ikke under 500 000 kroner.", "nb", "country"),
+        ("Under 500 000 kroner gjelder loven.", "nb", "negation"),
+        ("Kommunen skal reservere konkurransen etter § 30-2a.", "nb", "duty"),
+        ("Kommunen bør reservere konkurransen.", "nb", "duty"),
+        ("Unikum kjøper vedlikehold av Vestre i tre år.", "nb", "party"),
+    ],
+)
+def test_a_sentence_that_differs_in_one_thing_is_faulted_for_it(passage, said, language, fault):
+    assert fault in hold(said, [passage("a", RULE)], language=language).faults
+
+
+def test_what_stands_in_any_of_the_passages_holds(passage):
+    two = [passage("a", "Kontrakten varer i tre år."), passage("b", "Kommunen betaler 200 kroner.")]
+    assert hold("Kommunen betaler 200 kroner, og kontrakten varer i tre år.", two, language="nb").faults == ()
+
+
+@pytest.mark.parametrize("said", ["", "Loven gjelder."])
+def test_nothing_holds_without_evidence_and_nothing_is_no_claim(passage, said):
+    evidence = [passage("a", RULE)] if not said else []
+    assert hold(said, evidence).faults == ("meaning",)
+
+
+def test_a_claim_that_is_like_nothing_in_its_passage_has_no_meaning_there(passage):
+    def unlike(first, second):
+        return [[0.0] * len(second) for _ in first]
+
+    def same(first, second):
+        return [[1.0 if "Kommunen" in text else 0.1 for text in second] for _ in first]
+
+    text = passage("a", "Kommunen får en prislapp.")
+    assert hold("Bygget er grønt.", [text], unlike).faults == ("meaning",)
+    assert hold("Kommunen får en prislapp.", [text], same).faults == ()
+
+
+def test_an_entailment_model_overrules_what_words_cannot_tell(passage):
+    text = passage("a", "Ordningen er avviklet.")
+
+    def says(**chances):
+        return lambda premise, sentence: {"entailment": 0.0, "neutral": 0.0, "contradiction": 0.0} | chances
+
+    said = "Ordningen er i bruk."
+    assert hold(said, [text], entails=says(contradiction=0.9)).faults == ("negation",)
+    assert hold(said, [text], entails=says(neutral=0.9)).faults == ("meaning",)
+    assert hold(said, [text], entails=says(entailment=0.9)).score == 0.9

@@ -1,0 +1,33 @@
+"""The verifier's floors: what it catches without an encoder, quickly, and with the bundled one as pinned."""
+
+from assistant.answering.support import Support
+from eval.floors import moved, read_floors
+from eval.verifier import HERE, SUPPORTED, fingerprint, measured, rates, read_labelled, table
+
+LITERAL = {"number", "percentage", "amount", "date", "section", "name", "country"}
+
+
+def test_what_is_checked_to_the_letter_needs_no_encoder():
+    held_out = [one for one in read_labelled() if one.held_out and one.kind in LITERAL | {SUPPORTED}]
+    summary = rates(measured(held_out, None))
+    assert summary["caught"] >= 0.93
+    assert {kind for kind in LITERAL if summary[kind] < 0.8} == set()
+
+
+def test_the_floors_were_pinned_to_these_sentences():
+    assert moved(read_floors(HERE / "floors.json"), fingerprint(HERE)) == []
+
+
+def test_every_kind_has_sentences_in_both_halves():
+    halves = [{one.kind for one in read_labelled() if one.held_out == half} for half in (True, False)]
+    assert halves[0] == halves[1] == {*LITERAL, SUPPORTED, "negation", "duty", "party", "added"}
+
+
+def test_rates_count_by_kind_and_precision_counts_what_was_wrongly_dropped():
+    labelled = read_labelled()
+    right = next(one for one in labelled if one.kind == SUPPORTED)
+    wrong = next(one for one in labelled if one.kind == "number")
+    fault, none = Support(0.5, ("number",)), Support(0.5)
+    summary = rates([(right, fault), (right, none), (wrong, fault), (wrong, none)])
+    assert summary == {"kept": 0.5, "caught": 0.5, "precision": 0.5, "number": 0.5}
+    assert "supported kept: 0.500 of 2" in table([(right, fault), (right, none)])
