@@ -1,24 +1,20 @@
-"""The journey of a question, from guard to checked reply, and the front door to both journeys."""
+"""The front door to both journeys: the verbs, and the tools that they share."""
 
 from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import replace
-from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from assistant import intake, privacy, shelving
-from assistant.answering import conversation, extractive, noticing, refusing, verification
+from assistant import asking, intake, shelving
+from assistant.asking import Asked, Desk
 from assistant.errors import StoreBusy
-from assistant.finding import interaction, jurisdiction, query, retriever
+from assistant.finding import query
 from assistant.finding.encoders import Embedder, open_encoder
-from assistant.finding.retriever import Found
 from assistant.finding.shelf import Shelf
 from assistant.keeping import healing
 from assistant.keeping.library import Library
@@ -26,25 +22,7 @@ from assistant.keeping.locks import writing
 from assistant.keeping.vectors import Vectors
 from assistant.reading.corpus import load_glossary
 from assistant.settings import Settings
-from assistant.types import (
-    Answer,
-    Card,
-    Citation,
-    Failure,
-    Filters,
-    Hit,
-    Notice,
-    Progress,
-    Query,
-    Refusal,
-    Reply,
-    Report,
-    Step,
-    Turn,
-)
-
-NEIGHBOURS = 24
-"""Passages whose sentences an answer may be composed of."""
+from assistant.types import Card, Failure, Filters, Hit, Progress, Reply, Report, Turn
 
 Show = Callable[[Progress], None]
 
@@ -64,8 +42,13 @@ class Assistant:
         self._index: Vectors | None = None
         self._shelf: Shelf | None = None
         glossary = settings.corpus_dir / "glossary.yaml"
-        self._glossary = query.Glossary.of(load_glossary(glossary) if glossary.exists() else ())
-        self._places = _places()
+        self._desk = Desk(
+            settings,
+            query.Glossary.of(load_glossary(glossary) if glossary.exists() else ()),
+            _places(),
+            encoder=lambda: self._tools()[0],
+            shelf=self._ready,
+        )
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Assistant:
@@ -160,15 +143,7 @@ class Assistant:
 
         `country` is where the asker stands (None = not said); what `filters` exclude is not found.
         """
-        if not question.strip() or limit < 1:
-            return ()
-        text = privacy.mask(question[: self._settings.max_question])[0]
-        asked = self._read(text, country, language, filters)
-        found = retriever.find(asked, self._ready(), self._tools()[0], limit=retriever.CANDIDATES)
-        best: dict[str, Hit] = {}
-        for hit in found.hits:
-            best.setdefault(hit.passage.card.id, hit)
-        return tuple(best.values())[:limit]
+        return asking.find(self._desk, Asked(question, country, language, (), filters), limit)
 
     def ask(
         self,
@@ -185,77 +160,9 @@ class Assistant:
         language to answer in (None = the question's); `history` the earlier turns, oldest first; what
         `filters` exclude is not found.
         """
-        trail = _Trail()
-        # 1 guard
-        reason = refusing.before(question, self._settings.max_question, privacy.mask)
-        trail.add("guard", reason or "nothing to refuse")
-        # 2 settle
-        settled = question if reason else conversation.settle(question, history, jurisdiction.without_countries)
-        trail.add("settle", "a follow-up" if settled != question else "stands alone")
-        # 3 read
-        asked = self._read(settled[: self._settings.max_question], country, language, filters)
-        if settled != question and jurisdiction.without_countries(question) == question:
-            asked = replace(asked, recent=conversation.recent(history))
-        trail.add("read", f"{asked.intent}, {asked.language}, law of {asked.country or 'no country'}")
-        if reason is not None:
-            return self._refused(question, settled, asked, reason, (), trail)
-        # 4 find
-        shelf = self._ready()
-        found = retriever.find(asked, shelf, self._tools()[0], limit=NEIGHBOURS)
-        trail.add("find", f"{len(found.hits)} passages of {len(shelf.passages)}")
-        reason = refusing.after(asked, found.hits, found.signals, self._places)
-        if reason is not None:
-            return self._refused(question, settled, asked, reason, found.hits, trail)
-        # 5 compose
-        hits = retriever.widen(_lawful(asked, found), shelf)
-        draft = extractive.compose(asked, hits, interaction.relevance(asked.text, hits, found.question, shelf))
-        trail.add("compose", f"{sum(len(part.claims) for part in draft.parts)} sentences, {draft.composer}")
-        # 6 verify
-        sections, citations, dropped = verification.verify(draft)
-        trail.add("verify", f"{len(citations)} citations, {dropped} dropped")
-        if not sections:
-            return self._refused(question, settled, asked, "not-in-corpus", found.hits, trail)
-        return Answer(
-            question=question,
-            sections=sections,
-            citations=citations,
-            composer=draft.composer,
-            notices=(*draft.notices, *self._notices(asked, citations, country, settled=settled != question)),
-            trail=trail.steps(),
-            settled=settled,
-            language=asked.language,
-            country=asked.country,
-        )
+        return asking.ask(self._desk, Asked(question, country, language, history, filters))
 
     # --- inside ---------------------------------------------------------------------------------------
-
-    def _read(self, text: str, country: str | None, language: str | None, filters: Filters) -> Query:
-        return query.read(
-            text, country=country, language=language, filters=filters, glossary=self._glossary, places=self._places
-        )
-
-    def _notices(
-        self, asked: Query, citations: Sequence[Citation], country: str | None, *, settled: bool
-    ) -> tuple[Notice, ...]:
-        return noticing.notices(
-            asked,
-            citations,
-            selected=country,
-            settled=settled,
-            held=self._ready().lawful,
-            named=jurisdiction.without_countries(asked.text) != asked.text,
-            today=date.today(),
-            years=self._settings.rule_years,
-        )
-
-    def _refused(
-        self, question: str, settled: str, asked: Query, reason: Any, hits: Sequence[Hit], trail: _Trail
-    ) -> Refusal:
-        nearest: dict[str, Hit] = {}
-        for hit in hits:
-            nearest.setdefault(hit.passage.card.id, hit)
-        shown = tuple(nearest.values())[:3] if reason == "not-in-corpus" else ()
-        return Refusal(question, reason, shown, (), trail.steps(), settled, asked.language, asked.country)
 
     def _tools(self) -> tuple[Embedder, Vectors]:
         """The encoder and the index, opened once."""
@@ -308,33 +215,6 @@ class Assistant:
                 continue
             healing.withdraw(self._library, self._tools()[1], name)
             tally.removed.append(name)
-
-
-class _Trail:
-    """The steps of a reply as they are taken, each with its own milliseconds."""
-
-    def __init__(self) -> None:
-        self._steps: list[Step] = []
-        self._since = time.perf_counter()
-
-    def add(self, name: str, detail: str) -> None:
-        now = time.perf_counter()
-        self._steps.append(Step(name, detail, round((now - self._since) * 1000, 2)))
-        self._since = now
-
-    def steps(self) -> tuple[Step, ...]:
-        return tuple(self._steps)
-
-
-def _lawful(asked: Query, found: Found) -> tuple[Hit, ...]:
-    """The hits that may be cited: guidance and templates of a country whose law does not hold are left out."""
-    if not asked.law:
-        return found.hits
-    return tuple(
-        hit
-        for hit in found.hits
-        if hit.passage.card.kind == "case" or hit.passage.card.country is None or hit.passage.card.country in asked.law
-    )
 
 
 def _places() -> dict[str, str]:
