@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant import asking, intake, shelving
-from assistant.asking import Asked, Desk
+from assistant.answering.generative import Model
+from assistant.asking import Asked, Desk, ShowAnswer
 from assistant.errors import StoreBusy
 from assistant.finding import query
 from assistant.finding.encoders import Embedder, open_encoder
@@ -48,6 +49,7 @@ class Assistant:
             _places(),
             encoder=lambda: self._tools()[0],
             shelf=self._ready,
+            model=Model(settings) if settings.llm_url else None,
         )
 
     @classmethod
@@ -125,6 +127,7 @@ class Assistant:
             },
             "revision": self._library.revision,
             "encoder": self._settings.encoder,
+            "composer": self._settings.llm_model if self._settings.llm_url else "extractive",
             "data_dir": str(self._settings.data_dir),
         }
 
@@ -153,14 +156,16 @@ class Assistant:
         language: str | None = None,
         history: Sequence[Turn] = (),
         filters: Filters = Filters(),  # noqa: B008 (frozen)
+        show: ShowAnswer | None = None,
     ) -> Reply:
         """Answer `question` from the documents, every sentence cited, or refuse with a reason.
 
         `country` is where the asker stands (None = not said) and decides whose law holds; `language` is the
         language to answer in (None = the question's); `history` the earlier turns, oldest first; what
-        `filters` exclude is not found.
+        `filters` exclude is not found. Where a model composes, `show` is called with the answer as far as it is written
+        and checked, once a sentence; the reply returned may be another, if the rest does not hold.
         """
-        return asking.ask(self._desk, Asked(question, country, language, history, filters))
+        return asking.ask(self._desk, Asked(question, country, language, history, filters), show)
 
     # --- inside ---------------------------------------------------------------------------------------
 
