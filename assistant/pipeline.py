@@ -108,7 +108,9 @@ class Assistant:
         return Report(unchanged=tuple(names))
 
     def prepare(self) -> None:
-        """Load encoder, index and keywords, so that the first question waits for nothing."""
+        """Load encoder, index, keywords and the model's client, so that the first question waits for nothing."""
+        if self._desk.model:
+            self._desk.model.prepare()
         if self._ready().passages:
             self.find("kontrakt", limit=1)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from assistant.language import fold, sentences, words
 from assistant.types import Claim, Form, Part, Passage
@@ -22,7 +23,7 @@ LONGEST_LINE = 2000
 QUOTES, ANSWER = "QUOTES", "ANSWER"
 """The headings of the two parts, as the prompt asks for them."""
 
-_HEADING = re.compile(rf"\s*[<#*_ ]*({QUOTES}|{ANSWER})[*_ ]*[:>\n][*_ ]*", re.IGNORECASE)
+_HEADING = re.compile(rf"\s*[<#*_ ]*({QUOTES}|{ANSWER})[*_ ]*[:>\n]", re.IGNORECASE)
 _THINKS, _THOUGHT = "<think>", "</think>"
 _NAMED = r"(?:(?:p|passage|source)s?\s*\.?\s*)"
 _AND = r"\s*(?:[,;&/–-]|and|og|och)?\s*"
@@ -33,12 +34,12 @@ _MARKER = re.compile(
 )
 _KNOWN = re.compile(r"\[(\d{1,3})\]")
 _BETWEEN = re.compile(r"(?<=\])\s*[,;]\s*(?=\[\d)")  # "[1], [2]"
-_STOPPED_TWICE = re.compile(r"(?<=[.!?])(\s*(?:\[\d{1,3}\]\s*)+)\.")  # "So it is. [1]."
+_STOPPED_TWICE = re.compile(r"(?<=[.!?])(\s*(?:\[\d{1,3}\]\s*)+)(?:\.\s*)+")  # "So it is. [1]."
 _ITEM = re.compile(r"\s*(?:([-*•–])|\d{1,2}[.)])\s+")
 _QUOTED = re.compile(r"\s*(?:[-*•–]\s+|\d{1,2}[.)]\s+)?((?:\[\d{1,3}\]\s*)+)[\s:–—*-]*(.*)", re.DOTALL)
 _QUOTATION = " \"'«»“”„‘’*`"
 _EMPHASIS = re.compile(r"[*`]+|^#+\s*|</?(?:quotes|answer)>", re.IGNORECASE)
-_HALF = re.compile(rf"[【】†［］]|\[\s*\^?{_NAMED}?\d|\[\s*p?\s*$|\bP\d{{1,3}}\b", re.IGNORECASE)
+_MADE_UP = re.compile(rf"[\[\]【】［］†]|p\d{{1,3}}\b|\b(?:{QUOTES}|{ANSWER}):", re.IGNORECASE)
 _ADDRESS = re.compile(
     r"[a-z][a-z0-9+.-]*://|\bwww\.|\b(?:mailto|javascript|data):\S|\b[\w-]+\.[a-z]{2,}/|\]\s*\(|\]\s*:|\w@\w",
     re.IGNORECASE,
@@ -65,8 +66,9 @@ class Manuscript:
         A claim without quotes is a sentence that cites nothing that is there, or that may not be shown.
         """
         self._text += "".join(map(_visible, piece))
-        while self._turned() or "\n" in self._text:
-            yield from self._line()
+        while (turned := self._turned()) or "\n" in self._text:
+            if not turned:
+                yield from self._line()
         if self._stage == ANSWER:
             yield from self._sentences(whole=False)
         if len(self._text) > LONGEST_LINE:
@@ -81,7 +83,7 @@ class Manuscript:
         heading = _HEADING.match(self._text) if self._at_start and self._stage != _THINKS else None
         if heading is not None:
             self._stage, self._text = heading[1].upper(), self._text[heading.end() :]
-        elif _THOUGHT in self._text:
+        elif self._stage in ("", _THINKS) and _THOUGHT in self._text.partition("\n")[0]:
             self._stage, self._text = "", self._text.partition(_THOUGHT)[2]
             self._at_start = True
         else:
@@ -89,10 +91,8 @@ class Manuscript:
         return True
 
     def _line(self) -> Iterator[Part]:
-        """Read the first line, where it is whole, and go on to the next."""
-        line, end, rest = self._text.partition("\n")
-        if not end:
-            return
+        """Read the first line, which is whole, and go on to the next."""
+        line, _, rest = self._text.partition("\n")
         if line.lstrip().startswith(_THINKS):
             self._stage = _THINKS
         elif self._stage == QUOTES:
@@ -114,7 +114,7 @@ class Manuscript:
 
     def _sentences(self, *, whole: bool) -> Iterator[Part]:
         """Take every sentence that is complete from the line; all of it where the line is `whole`."""
-        self._text = _STOPPED_TWICE.sub(r"\1", _BETWEEN.sub("", _MARKER.sub(_numbers, self._text)))
+        self._text = _STOPPED_TWICE.sub(r"\1 ", _BETWEEN.sub("", _MARKER.sub(_numbers, self._text)))
         while self._text.strip():
             item = _ITEM.match(self._text) if self._at_start else None
             spans = sentences(self._text[item.end() :] if item else self._text)
@@ -138,10 +138,10 @@ class Manuscript:
         text = " ".join(_EMPHASIS.sub("", re.sub(r"\s*\[\d{1,3}\]", "", said)).split())
         cited = [n for n in dict.fromkeys(map(int, _KNOWN.findall(said))) if 0 < n <= len(self._passages)]
         quotes = [(self._passages[n - 1], quote) for n in cited if (quote := self._quote(n, text))]
-        if _HALF.search(text) or _TAG.search(text) or _ADDRESS.search(text):
+        own = next((quote for _, quote in quotes if quote.split() == text.split()), None)
+        if _TAG.search(text) or _ADDRESS.search(text) or (own is None and _MADE_UP.search(text)):
             return Claim(text, ())
-        own = next((quote for _, quote in quotes if quote.split() == text.split()), text)
-        return Claim(own, tuple(quotes))
+        return Claim(own or text, tuple(quotes))
 
     def _quote(self, number: int, text: str) -> str | None:
         """What passage `number` says to `text`: the sentence itself, or that of the quotes which shares most words."""
@@ -169,6 +169,7 @@ class Manuscript:
         return passage[around[0][0] : around[-1][1]] if around else None
 
 
+@lru_cache(maxsize=4096)
 def _visible(character: str) -> str:
     """The character, unless it cannot be seen (control, format, private or no character) or draws a table."""
     if character == "\n" or unicodedata.category(character) in {"Zl", "Zp"}:
