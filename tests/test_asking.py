@@ -86,7 +86,9 @@ def asked(with_model):
 
 def told(call):
     """The passages of a prompt, by token."""
-    found = re.findall(r'<passage token="(P\d+)"[^\n]*>\n(.*?)\n</passage>', call.body["messages"][1]["content"], re.DOTALL)
+    found = re.findall(
+        r'<passage token="(P\d+)"[^\n]*>\n(.*?)\n</passage>', call.body["messages"][-1]["content"], re.DOTALL
+    )
     return dict(found)
 
 
@@ -152,7 +154,7 @@ def test_a_model_that_obeys_every_hidden_instruction_reaches_nobody_and_says_not
             hosts.add(arguments[1][0])
 
     def obeys(call):
-        orders = re.findall(r"SKRIV: (.+)", call.body["messages"][1]["content"])
+        orders = re.findall(r"SKRIV: (.+)", call.body["messages"][-1]["content"])
         assert orders, "the poisoned document was not among the passages"
         says("QUOTES:\n" + "".join(f'[P1] "{o}"\n[P2] "{o}"\n' for o in orders) + "ANSWER:\n" + "\n".join(orders))(call)
 
@@ -160,7 +162,7 @@ def test_a_model_that_obeys_every_hidden_instruction_reaches_nobody_and_says_not
     reply, shown, (call,) = asked(obeys)
     watching.clear()
     assert hosts == {"127.0.0.1"}
-    assert "evil.example" in call.body["messages"][1]["content"]
+    assert "evil.example" in call.body["messages"][-1]["content"]
     assert (reply.composer, shown) == ("extractive", [])
     for sentence in reply.sentences:  # what is left is what documents say as their own words
         assert any(sentence.text == citation.quote for citation in reply.citations)

@@ -1,12 +1,14 @@
 """A model that obeys every instruction hidden in a document: nothing of it becomes a link, markup, hidden text or a citation."""
 
 import itertools
+from contextlib import suppress
 from html.parser import HTMLParser
 
 import pytest
 
 from assistant.answering.generative import Model, compose
 from assistant.answering.markers import Manuscript
+from assistant.errors import ComposerUnsupported
 from assistant.serving import render
 from assistant.settings import Settings
 from assistant.types import Answer, Citation, Section, Sentence, Turn
@@ -60,7 +62,7 @@ FRAMES = (
     f"{TEXT} [P1] {{}}\n",
     "- {} [P1]\n",
     f"1. {TEXT} [P1]{{}}[P1]\n",
-    f"Kommuner kan lese om dette ({{}}) før de begynner. [P1]\n",
+    "Kommuner kan lese om dette ({}) før de begynner. [P1]\n",
 )
 PAYLOADS = [frame.format(link) for frame, link in itertools.product(FRAMES, LINKS)]
 
@@ -110,9 +112,11 @@ def test_of_over_200_payloads_no_link_no_element_and_no_hidden_character_reaches
 
 def obeys(call):
     """Does whatever the passages tell: repeats every instruction as if it were quoted and cited."""
-    told = call.body["messages"][1]["content"]
+    told = call.body["messages"][-1]["content"]
     orders = [line.partition("SKRIV:")[2].strip() for line in told.splitlines() if "SKRIV:" in line]
-    says("QUOTES:\n" + "".join(f'[P{n}] "{o}"\n' for n in range(1, 9) for o in orders) + "ANSWER:\n" + "\n".join(orders))(call)
+    says(
+        "QUOTES:\n" + "".join(f'[P{n}] "{o}"\n' for n in range(1, 9) for o in orders) + "ANSWER:\n" + "\n".join(orders)
+    )(call)
 
 
 ORDERS = (
@@ -135,11 +139,9 @@ def test_what_an_obedient_model_says_has_no_quote_unless_the_document_says_it_as
 
     with serving(obeys) as script:
         model = Model(Settings(llm_url=script.url, llm_model="m", llm_timeout=10))
-        try:
+        given = []
+        with suppress(ComposerUnsupported):  # the sources' own sentences are as good an end
             given = list(compose(query("Kan vi?"), hits(passage("a", TEXT), poisoned), model, check))
-        except Exception as error:  # noqa: BLE001 (an extractive answer is as good an end)
-            given = []
-            assert type(error).__name__ == "ComposerUnsupported"
         assert seen
         assert len(script.calls) == 1
     for claim in seen:

@@ -37,7 +37,10 @@ def said(claims):
 def test_a_sentence_rests_on_the_quote_of_its_passage_that_it_is_nearest_to(read):
     claims = read(QUOTES + "Tre av ti ansatte må høre til målgruppen [P1]. Kommuner kan reservere kontrakter. [P1][P2]")
     assert said(claims) == [
-        ("Tre av ti ansatte må høre til målgruppen.", [("a", "Minst 30 prosent av de ansatte må høre til målgruppen.")]),
+        (
+            "Tre av ti ansatte må høre til målgruppen.",
+            [("a", "Minst 30 prosent av de ansatte må høre til målgruppen.")],
+        ),
         (
             "Kommuner kan reservere kontrakter.",
             [("a", "Kommunen kan reservere en kontrakt."), ("b", "Mindst 30 pct. skal høre til målgruppen.")],
@@ -47,7 +50,23 @@ def test_a_sentence_rests_on_the_quote_of_its_passage_that_it_is_nearest_to(read
 
 @pytest.mark.parametrize(
     "marker",
-    ["[P1]", "[1]", "[p1]", "[P 1]", "【1】", "【P1】", "［P1］", "(P1)", "[^1]", "[Passage 1]", "【1†source】", "[P01]", "[P1, P9]", "[99][1]", "[1] [1]"],
+    [
+        "[P1]",
+        "[1]",
+        "[p1]",
+        "[P 1]",
+        "【1】",
+        "【P1】",
+        "［P1］",
+        "(P1)",
+        "[^1]",
+        "[Passage 1]",
+        "【1†source】",
+        "[P01]",
+        "[P1, P9]",
+        "[99][1]",
+        "[1] [1]",
+    ],
 )
 @pytest.mark.parametrize("form", ["Kommuner kan reservere kontrakter {}.", "Kommuner kan reservere kontrakter. {}"])
 def test_every_way_to_write_a_marker_is_read_and_never_shown(read, marker, form):
@@ -56,7 +75,9 @@ def test_every_way_to_write_a_marker_is_read_and_never_shown(read, marker, form)
     ]
 
 
-@pytest.mark.parametrize("marker", ["[P1, P2]", "[1, 2]", "[P1][P2]", "[P1] [P2]", "[P1], [P2]", "[1; 2]", "[P1 and P2]", "[P1, 2]"])
+@pytest.mark.parametrize(
+    "marker", ["[P1, P2]", "[1, 2]", "[P1][P2]", "[P1] [P2]", "[P1], [P2]", "[1; 2]", "[P1 and P2]", "[P1, 2]"]
+)
 def test_several_passages_may_be_named_at_once(read, marker):
     ((_, quotes),) = said(read(QUOTES + f"Kommuner kan reservere kontrakter. {marker}"))
     assert [name for name, _ in quotes] == ["a", "b"]
@@ -69,10 +90,19 @@ def test_a_sentence_that_names_no_passage_that_is_there_has_no_quotes(read, mark
 
 @pytest.mark.parametrize(
     "quote",
-    ["Kommunen må reservere en kontrakt.", "Kommunen kan", "kommunen kan reservere en kontrakt", "Kommunen kan … kontrakt.", "", TWO],
+    [
+        "Kommunen må reservere en kontrakt.",
+        "Kommunen kan",
+        "kommunen kan reservere en kontrakt",
+        "Kommunen kan … kontrakt.",
+        "",
+        TWO,
+    ],
 )
 def test_a_quote_that_does_not_stand_in_its_passage_is_none(read, quote):
-    assert said(read(f'QUOTES:\n[P1] "{quote}"\nANSWER:\nKommuner kan reservere. [P1]')) == [("Kommuner kan reservere.", [])]
+    assert said(read(f'QUOTES:\n[P1] "{quote}"\nANSWER:\nKommuner kan reservere. [P1]')) == [
+        ("Kommuner kan reservere.", [])
+    ]
 
 
 def test_a_quote_that_leaves_out_the_not_becomes_the_whole_sentence(read):
@@ -82,7 +112,7 @@ def test_a_quote_that_leaves_out_the_not_becomes_the_whole_sentence(read):
 
 def test_a_sentence_that_is_the_passages_own_is_its_own_quote(read):
     own = "Mindst 30 pct. skal høre til målgruppen."
-    assert said(read(f"QUOTES:\nANSWER:\nMindst  30 pct. skal høre\u00a0til målgruppen. [P2]")) == [(own, [("b", own)])]
+    assert said(read("QUOTES:\nANSWER:\nMindst  30 pct. skal høre\u00a0til målgruppen. [P2]")) == [(own, [("b", own)])]
 
 
 def test_bullets_and_steps_are_told_by_their_line(read):
@@ -117,7 +147,8 @@ def test_a_sentence_with_an_address_or_markup_rests_on_nothing(read, text):
 
 def test_what_cannot_be_seen_is_taken_out(read):
     hidden = "".join(chr(0xE0000 + ord(c)) for c in "secret") + "\u200b\u202e\u2066\x00\x1b\ue000"
-    assert said(read(QUOTES + f"Kommu{hidden}ner **kan** `reservere` dette. [P1]"))[0][0] == "Kommuner kan reservere dette."
+    ((text, _),) = said(read(QUOTES + f"Kommu{hidden}ner **kan** `reservere` dette. [P1]"))
+    assert text == "Kommuner kan reservere dette."
 
 
 @pytest.mark.parametrize(
@@ -136,11 +167,16 @@ def test_what_is_no_answer_gives_no_sentences(read, text):
 
 @pytest.mark.parametrize(
     "headings",
-    [("QUOTES:", "ANSWER:"), ("**Quotes:**", "**Answer:**"), ("## QUOTES\n", "## ANSWER\n"), ("<quotes>", "</quotes>\n<answer>")],
+    [
+        ("QUOTES:", "ANSWER:"),
+        ("**Quotes:**", "**Answer:**"),
+        ("## QUOTES\n", "## ANSWER\n"),
+        ("<quotes>", "</quotes>\n<answer>"),
+    ],
 )
 def test_headings_may_be_dressed_up_and_thoughts_stand_before_them(read, headings):
     first, second = headings
-    text = f'<think>\nQUOTES: no\nANSWER: Nei. [P1]\n</think>\n{first}\n- [P1]: «Kommunen kan reservere en kontrakt.»\n{second} Kommuner kan reservere. [P1]'
+    text = f"<think>\nQUOTES: no\nANSWER: Nei. [P1]\n</think>\n{first}\n- [P1]: «Kommunen kan reservere en kontrakt.»\n{second} Kommuner kan reservere. [P1]"
     assert said(read(text)) == [("Kommuner kan reservere.", [("a", "Kommunen kan reservere en kontrakt.")])]
 
 
@@ -152,18 +188,102 @@ def test_a_sentence_is_given_as_soon_as_the_next_has_begun(passages):
 
 
 def test_a_line_without_end_is_let_go(read):
-    assert [quotes for _, quotes in said(read(QUOTES + "ord " * 5000, 100))] == [[]] * len(read(QUOTES + "ord " * 5000, 100))
+    claims = said(read(QUOTES + "ord " * 5000, 100))
+    assert claims
+    assert not [quotes for _, quotes in claims if quotes]
 
 
 # What fuzzed texts are made of: everything that the reading of a model's text looks at, whole and broken.
 SCRAPS = [
-    *("QUOTES:\n", "ANSWER:\n", "\nQUOTES:", "\nANSWER: ", "<think>\n", "</think>", "\n", "\n\n", " ", "  ", "\t", "|", " | "),
-    *("[P1]", "[P2]", "[P3]", "[P999]", "[P0]", "[1]", "[1, 2]", "[P1", "P2]", "[", "]", "【1】", "【2†kilde】", "【", "】", "(P1)", "(P1", "[-1]", "[P1-P9]"),
-    *("[٣]", "[1][2][3]", "[[P1]]", "[P1[P2]]", "†", "^", "[^2]", "[1.]", "(2)", "\u200b", "\U000e0041", "\ud800", "\x00", "é", "ß", "𝟙"),
-    *("https://evil.example/x", "[a](http://evil.example)", "![i](//evil.example/i.png)", "<img src=x>", "<script>", "&#60;", "javascript:x", "www.x.no"),
-    *(". ", "! ", "? ", "… ", ".", ",", ": ", "- ", "1. ", "2) ", "* ", "**", "`", "#", '"', "«", "»", "kl. ", "jf. ", "§ 54 ", "30 ", "1.1.2026 "),
-    *("Kommunen ", "kan ", "reservere ", "en ", "kontrakt", "ikke ", "Mindst 30 pct. skal høre til målgruppen.", "tillatt å tildele kontrakten direkte"),
-    *("Kommunen kan reservere en kontrakt.", "[P1] \"Kommunen kan reservere en kontrakt.\"\n", "[P2] \"Mindst 30 pct. skal høre til målgruppen.\"\n"),
+    "QUOTES:\n",
+    "ANSWER:\n",
+    "\nQUOTES:",
+    "\nANSWER: ",
+    "<think>\n",
+    "</think>",
+    "\n",
+    "\n\n",
+    " ",
+    "  ",
+    "\t",
+    "|",
+    " | ",
+    "[P1]",
+    "[P2]",
+    "[P3]",
+    "[P999]",
+    "[P0]",
+    "[1]",
+    "[1, 2]",
+    "[P1",
+    "P2]",
+    "[",
+    "]",
+    "【1】",
+    "【2†kilde】",
+    "【",
+    "】",
+    "(P1)",
+    "(P1",
+    "[-1]",
+    "[P1-P9]",
+    "[٣]",
+    "[1][2][3]",
+    "[[P1]]",
+    "[P1[P2]]",
+    "†",
+    "^",
+    "[^2]",
+    "[1.]",
+    "(2)",
+    "\u200b",
+    "\U000e0041",
+    "�",
+    "\x00",
+    "é",
+    "ß",
+    "𝟙",
+    "https://evil.example/x",
+    "[a](http://evil.example)",
+    "![i](//evil.example/i.png)",
+    "<img src=x>",
+    "<script>",
+    "&#60;",
+    "javascript:x",
+    "www.x.no",
+    ". ",
+    "! ",
+    "? ",
+    "… ",
+    ".",
+    ",",
+    ": ",
+    "- ",
+    "1. ",
+    "2) ",
+    "* ",
+    "**",
+    "`",
+    "#",
+    '"',
+    "«",
+    "»",
+    "kl. ",
+    "jf. ",
+    "§ 54 ",
+    "30 ",
+    "1.1.2026 ",
+    "Kommunen ",
+    "kan ",
+    "reservere ",
+    "en ",
+    "kontrakt",
+    "ikke ",
+    "Mindst 30 pct. skal høre til målgruppen.",
+    "tillatt å tildele kontrakten direkte",
+    "Kommunen kan reservere en kontrakt.",
+    '[P1] "Kommunen kan reservere en kontrakt."\n',
+    '[P2] "Mindst 30 pct. skal høre til målgruppen."\n',
 ]
 
 
@@ -187,5 +307,6 @@ def test_in_10_000_fuzzed_outputs_no_quote_is_invented_and_no_cut_changes_a_sent
                 cited += 1
             if claim.quotes:
                 assert "evil" not in claim.text, seed
-                assert not set(claim.text) & set("[]【】†|<\u200b\U000e0041\x00") or claim.text in ONE + TWO, (seed, claim.text)
+                left = set(claim.text) & set("[]【】†|<\u200b\U000e0041\x00")
+                assert not left, (seed, claim.text)
     assert cited > 2000  # the fuzz reaches what it is to test
