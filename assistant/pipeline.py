@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from assistant import asking, intake, shelving
-from assistant.asking import Asked, Desk
+from assistant.answering.generative import Model
+from assistant.asking import ShowAnswer
+from assistant.desk import Asked, Desk
 from assistant.errors import StoreBusy
 from assistant.finding import query
-from assistant.finding.encoders import Embedder, open_encoder
+from assistant.finding.encoders import Embedder, open_encoder, open_entailment
 from assistant.finding.shelf import Shelf
 from assistant.keeping import healing
 from assistant.keeping.library import Library
@@ -48,6 +50,8 @@ class Assistant:
             _places(),
             encoder=lambda: self._tools()[0],
             shelf=self._ready,
+            model=Model(settings) if settings.llm_url else None,
+            entails=open_entailment(settings.nli_model) if settings.nli_model else None,
         )
 
     @classmethod
@@ -106,7 +110,9 @@ class Assistant:
         return Report(unchanged=tuple(names))
 
     def prepare(self) -> None:
-        """Load encoder, index and keywords, so that the first question waits for nothing."""
+        """Load encoder, index, keywords and the model's client, so that the first question waits for nothing."""
+        if self._desk.model:
+            self._desk.model.prepare()
         if self._ready().passages:
             self.find("kontrakt", limit=1)
 
@@ -125,6 +131,7 @@ class Assistant:
             },
             "revision": self._library.revision,
             "encoder": self._settings.encoder,
+            "composer": self._settings.llm_model if self._settings.llm_url else "extractive",
             "data_dir": str(self._settings.data_dir),
         }
 
@@ -153,14 +160,16 @@ class Assistant:
         language: str | None = None,
         history: Sequence[Turn] = (),
         filters: Filters = Filters(),  # noqa: B008 (frozen)
+        show: ShowAnswer | None = None,
     ) -> Reply:
         """Answer `question` from the documents, every sentence cited, or refuse with a reason.
 
         `country` is where the asker stands (None = not said) and decides whose law holds; `language` is the
         language to answer in (None = the question's); `history` the earlier turns, oldest first; what
-        `filters` exclude is not found.
+        `filters` exclude is not found. Where a model composes, `show` is called with the answer as far as it is written
+        and checked, once a sentence; the reply returned may be another, if the rest does not hold.
         """
-        return asking.ask(self._desk, Asked(question, country, language, history, filters))
+        return asking.ask(self._desk, Asked(question, country, language, history, filters), show)
 
     # --- inside ---------------------------------------------------------------------------------------
 

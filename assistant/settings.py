@@ -34,6 +34,11 @@ class Settings:
     embeddings_model: str | None = _setting(None, "Model name that the embeddings server expects")
     embeddings_api_key: str | None = _setting(None, "Key for the embeddings server", secret=True)
     nli_model: str | None = _setting(None, "Name or folder of a sentence-transformers cross-encoder that tells entailment from contradiction; it then also judges sentences that a language model wrote")
+    llm_url: str | None = _setting(None, "Base address of an OpenAI-compatible chat server, such as http://localhost:11434/v1; without one, answers are the sources' own sentences")
+    llm_model: str | None = _setting(None, "Model name that the chat server expects")
+    llm_api_key: str | None = _setting(None, "Key for the chat server", secret=True)
+    llm_timeout: int = _setting(60, "Longest time that the model may take for an answer, in seconds; then the answer is the sources' own sentences")
+    llm_context: int = _setting(4096, "Context window that the chat server gives the model, in tokens; passages are chosen to fit")
     database_url: str | None = _setting(None, "SQLAlchemy address of the library, such as postgresql+psycopg://user@host/db; default is a SQLite file in the data folder", secret=True)
     chroma_url: str | None = _setting(None, "Address of a Chroma server; default is Chroma in the process, in the data folder")
     use_questions: bool = _setting(True, "Use the documents' own questions as search keys")
@@ -67,6 +72,14 @@ class Settings:
             raise SettingsError(f"port is {self.port}.", hint="A port lies between 0 and 65535.")
         if self.max_question < 1:
             raise SettingsError("max_question must be at least 1.", hint="The default is 2000 characters.")
+        if self.llm_url and not self.llm_url.startswith(("http://", "https://")):
+            raise SettingsError(f"llm_url is {self.llm_url!r}.", hint="It begins with http:// or https://.")
+        if self.llm_url and not self.llm_model:
+            raise SettingsError("llm_url is set without llm_model.", hint="Name the model as the chat server knows it.")
+        if not 1 <= self.llm_timeout <= 600:
+            raise SettingsError(f"llm_timeout is {self.llm_timeout}.", hint="Use 1 to 600 seconds.")
+        if self.llm_context < 2048:
+            raise SettingsError(f"llm_context is {self.llm_context}.", hint="Less than 2048 tokens hold no passages.")
         if self.log_level.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise SettingsError(f"log_level is {self.log_level!r}.", hint="Use DEBUG, INFO, WARNING or ERROR.")
 

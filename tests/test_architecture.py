@@ -25,7 +25,7 @@ OWNERS = {
     "fastapi": ("serving/api.py",),
     "ftfy": ("reading/text.py", "reading/confined.py"),
     "gradio": ("serving/ui.py", "serving/tabs/"),
-    "httpx": ("reading/fetching.py", "finding/served.py"),
+    "httpx": ("reading/fetching.py", "finding/served.py", "answering/connection.py"),
     "huggingface_hub": ("finding/supported.py",),
     "llama_index": ("reading/chunking.py", "keeping/vectors.py", "finding/encoders.py", "answering/generative.py"),
     "lxml": ("reading/word.py", "reading/web.py", "reading/confined.py"),

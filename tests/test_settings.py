@@ -35,7 +35,16 @@ def test_a_word_where_a_number_belongs_is_told():
         Settings.from_environment({"ASSISTANT_PORT": "many"})
 
 
-@pytest.mark.parametrize("wrong", [{"port": 70000}, {"port": -1}, {"max_question": 0}, {"log_level": "LOUD"}])
+MODELS = (
+    {"llm_url": "localhost:11434", "llm_model": "m"},
+    {"llm_url": "http://localhost:11434/v1"},
+    {"llm_timeout": 0},
+    {"llm_timeout": 601},
+    {"llm_context": 100},
+)
+
+
+@pytest.mark.parametrize("wrong", [{"port": 70000}, {"port": -1}, {"max_question": 0}, {"log_level": "LOUD"}, *MODELS])
 def test_a_value_out_of_range_is_told_with_what_is_allowed(wrong):
     with pytest.raises(SettingsError) as caught:
         Settings(**wrong)
@@ -43,7 +52,7 @@ def test_a_value_out_of_range_is_told_with_what_is_allowed(wrong):
 
 
 def test_a_secret_is_not_shown():
-    secrets = {"embeddings_api_key": "hemmelig-1", "database_url": "postgresql://u:hemmelig-2@h/db"}
+    secrets = {"embeddings_api_key": "hemmelig-1", "database_url": "postgresql://u:hemmelig-2@h/db", "llm_api_key": "hemmelig-3"}
     assert "hemmelig" not in repr(Settings(**secrets))
 
 

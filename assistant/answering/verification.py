@@ -43,11 +43,11 @@ class Ledger:
         held against the passages that it cites. What is dropped takes no number.
         """
         places = [passage.text.find(quote) for passage, quote in claim.quotes]
-        if not places or min(places) < 0:
-            return Dropped(claim.text, ("quote",))
-        support = self._support(claim)
+        verbatim = bool(places) and min(places) >= 0
+        support = self._support(claim) if verbatim else Support(0.0, ("quote",))
         if support.faults:
-            return Dropped(claim.text, support.faults)
+            self.dropped.append(Dropped(claim.text, support.faults))
+            return self.dropped[-1]
         pairs = zip(claim.quotes, places, strict=True)
         numbers = (self._number(passage, quote, at) for (passage, quote), at in pairs)
         return Sentence(claim.text, tuple(dict.fromkeys(numbers)), support.score)
@@ -56,7 +56,6 @@ class Ledger:
         """What holds of a part, in its form; None where nothing does. A table with a cell that falls falls whole."""
         checked = [self.add(claim) for claim in part.claims]
         kept = tuple(one for one in checked if isinstance(one, Sentence))
-        self.dropped += [one for one in checked if isinstance(one, Dropped)]
         if not kept or (part.form == "table" and len(kept) < len(checked)):
             return None
         return Section(kept, part.form, part.title, part.columns)

@@ -5,6 +5,7 @@
   let current = null; // the id of the leaf in the pane
   let chosen = null; // an example question that was clicked, on its way to the server
   let announced = null; // the turn whose answer the live region has told of
+  let growing = null; // the turn whose answer was seen while it was written
 
   const find = (selector) => document.querySelector(selector);
 
@@ -95,10 +96,11 @@
       announced = null;
       return;
     }
+    if (waiting && last.querySelector(".answer")) growing = last.id;
     const state = `${last.id} ${waiting}`;
     if (state === announced) return;
     announced = state;
-    last.scrollIntoView({ block: "start" });
+    if (waiting || growing !== last.id) last.scrollIntoView({ block: "start" }); // who reads already is left alone
     find("#announce").textContent = waiting ? "" : find("#thread .turns").dataset.ready;
   };
 

@@ -18,18 +18,21 @@ _MARKDOWN = re.compile(r"([\\`*_\[\]{}<>#|~&!])")
 _LINE_START = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))", re.MULTILINE)
 
 
-def thread_html(turns: Sequence[Turn], language: str, pending: str | None = None) -> str:
+def thread_html(turns: Sequence[Turn], language: str, pending: str | None = None, so_far: Answer | None = None) -> str:
     """A whole conversation as HTML, or the welcome where nothing has been asked.
 
-    `pending` is a question that is being answered. A turn without a reply is one that failed.
+    `pending` is a question that is being answered, `so_far` what is written of its answer. A turn without a reply is
+    one that failed.
     """
     if not turns and pending is None:
         return welcome_html(language)
     shown = [_turn(turn, language, number) for number, turn in enumerate(turns, start=1)]
     if pending is not None:
         dots = '<span class="dots" aria-hidden="true"></span>'
-        wait = f'<p class="searching">{dots}{_say("ask.searching", language)}</p>'
-        shown.append(_article(pending, wait, language, len(turns) + 1, "waiting"))
+        number = len(turns) + 1
+        wait = f'<p class="searching">{dots}{_say("ask.writing" if so_far else "ask.searching", language)}</p>'
+        written = answer_html(so_far, language, number) if so_far else ""
+        shown.append(_article(pending, written + wait, language, number, "waiting"))
     ready = f'data-ready="{_say("turn.ready", language)}"'
     return f'<section class="turns" aria-label="{_say("turn.thread", language)}" {ready}>{"".join(shown)}</section>'
 
@@ -79,7 +82,12 @@ def markdown(reply: Reply, language: str) -> str:
         heading = word("answer.sources", language)
     if shown:
         lines += [f"### {_md(heading)}", "", *(_markdown_source(leaf, language) for leaf in shown), ""]
-    return "\n".join([*lines, f"*{_md(word('ask.standing', language))}*", ""])
+    return "\n".join([*lines, f"*{_md(standing(language, composed=_composed(reply)))}*", ""])
+
+
+def standing(language: str, *, composed: bool) -> str:
+    """The notice that is always in sight; `composed` says that a model writes the answers."""
+    return word("ask.standing.model" if composed else "ask.standing", language)
 
 
 # What follows builds the parts; every text goes through `escape` where it enters.
@@ -87,6 +95,10 @@ def markdown(reply: Reply, language: str) -> str:
 
 def _say(key: str, language: str, *values: str) -> str:
     return escape(word(key, language, *values))
+
+
+def _composed(reply: Reply) -> bool:
+    return isinstance(reply, Answer) and reply.composer != "extractive"
 
 
 def _turn(turn: Turn, language: str, number: int) -> str:
@@ -139,10 +151,21 @@ def _sentence(
 ) -> str:
     text = MARK_OF_ITEM.sub("", sentence.text) if form in {"bullets", "steps"} else sentence.text
     cards = {n: known[n].passage.card for n in sentence.cites if n in known}
-    told = next((card.language for card in cards.values()), language)
+    retold = _composed(answer) and all(known[n].quote != sentence.text for n in cards)
+    told = answer.language if retold else next((card.language for card in cards.values()), language)
     spoken = f' lang="{escape(told)}"' if told != language else ""
     marks = "".join(_mark(number, card, answer, language, turn_id) for number, card in cards.items())
+    if retold:
+        marks += _retold(sentence.support, language)
     return f'<span class="sentence"{spoken}>{escape(text)}</span><span class="cites">{marks}</span>'
+
+
+def _retold(support: float, language: str) -> str:
+    """The mark of a sentence that is in other words than its source's, and how well the source supports it."""
+    share = f"{support:.2f}"
+    hint = _say("cite.retold", language, share if language == "en" else share.replace(".", ","))
+    said = f'<span aria-hidden="true">≈</span><span class="unseen">{hint}</span>'
+    return f'<span class="retold" title="{hint}">{said}</span>'
 
 
 def _mark(number: int, card: Card, answer: Answer, language: str, turn_id: int) -> str:

@@ -25,8 +25,8 @@ _FIRST_LANGUAGE = "nb"
 _UNKNOWN = {"language": "", "country": ""}
 
 
-def build(assistant: Assistant) -> gr.Blocks:
-    """The whole page over `assistant`, ready to launch."""
+def build(assistant: Assistant, *, composed: bool) -> gr.Blocks:
+    """The whole page over `assistant`, ready to launch; `composed` says that a model writes the answers."""
     with gr.Blocks(title=word("app.title", _FIRST_LANGUAGE), analytics_enabled=False, fill_width=True) as page:
         # Kept in the browser. It holds no secret; the fixed words make it readable after a restart.
         choices = gr.BrowserState(_UNKNOWN, storage_key="choices", secret="choices")
@@ -36,7 +36,7 @@ def build(assistant: Assistant) -> gr.Blocks:
             apply_default_css=False,
             js_on_load="window.assistantPage.masthead(element, trigger, watch)",
         )
-        asking = ask.lay_out(assistant, choices, _FIRST_LANGUAGE)
+        asking = ask.lay_out(assistant, choices, _FIRST_LANGUAGE, composed=composed)
 
         def show(made: dict[str, str], conversation: ask.Conversation) -> tuple[Any, ...]:
             language = made["language"]
@@ -76,7 +76,7 @@ def launch(assistant: Assistant, settings: Settings, *, wait: bool = True) -> gr
 
     Raises SettingsError if the port is taken. Nothing on the page comes from, or goes to, another host.
     """
-    page = build(assistant)
+    page = build(assistant, composed=bool(settings.llm_url))
     here = files("assistant.serving")
     style = here.joinpath("style.css").read_text(encoding="utf-8")
     script = here.joinpath("page.js").read_text(encoding="utf-8")

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -164,6 +166,18 @@ def rule(question: str, country: str | None) -> Answer:
     )
 
 
+def composed(question: str, country: str | None) -> Answer:
+    """An answer that a model wrote: a sentence in its own words, then the source's own."""
+    said = (Sentence("Norske kommuner kan reservere en konkurranse.", (1,), 0.934), Sentence(TERMS, (2,)))
+    return replace(rule(question, country), sections=(Section(said),), composer="generative")
+
+
+def growing(answer: Answer) -> Iterator[Answer]:
+    """The answer with one sentence, with two ..."""
+    for many in range(1, len(answer.sentences) + 1):
+        yield replace(answer, sections=(Section(answer.sentences[:many]),), trail=())
+
+
 def stepwise(question: str, country: str | None) -> Answer:
     cites = tuple(cite(n, STEPWISE, s) for n, s in enumerate(STEPS, 1))
     said = tuple(Sentence(s, (n,)) for n, s in enumerate(STEPS, 1))
@@ -210,6 +224,8 @@ class StandIn:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str | None, int]] = []
+        self.goes_on = threading.Event()
+        """A question with "skriver" is answered up to its first sentence, and then when this is set."""
 
     def ask(
         self,
@@ -219,6 +235,7 @@ class StandIn:
         language: str | None = None,
         history: Any = (),
         filters: Filters | None = None,
+        show: Callable[[Answer], None] | None = None,
     ) -> Reply:
         self.asked.append((question, country, len(history)))
         if "explode" in question:
@@ -227,6 +244,11 @@ class StandIn:
             return Refusal(question, "empty")
         if len(question) > 2000:
             return Refusal(question, "too-long")
+        if "skriver" in question and show:
+            for so_far in growing(composed(question, country)):
+                show(so_far)
+                self.goes_on.wait(20)
+            return composed(question, country)
         if "steg for steg" in question:
             return stepwise(question, country)
         if "forskjell" in question:
@@ -240,6 +262,11 @@ class StandIn:
 @pytest.fixture
 def rule_answer() -> Answer:
     return rule("Hvem kan delta i en reservert kontrakt?", "NO")
+
+
+@pytest.fixture
+def composed_answer() -> Answer:
+    return composed("Hvem kan delta i en reservert kontrakt?", "NO")
 
 
 @pytest.fixture

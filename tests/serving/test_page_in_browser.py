@@ -238,6 +238,34 @@ def test_empty_box_gets_one_clear_sentence(visit: Callable[..., Any]) -> None:
     assert "Skriv gjerne en hel setning" in ask(visit(), "").inner_text()
 
 
+def test_the_first_sentence_is_on_the_page_while_the_rest_is_written_and_the_end_is_told_once(
+    visit: Callable[..., Any], assistant: Any, pictures: Path
+) -> None:
+    page = visit()
+    page.evaluate(
+        "window.told = []; new MutationObserver(() => told.push(document.querySelector('#announce').textContent))"
+        ".observe(document.querySelector('#announce'), { childList: true })"
+    )
+    assistant.goes_on.clear()
+    page.locator("#question textarea").fill("Hva skriver modellen?")
+    page.keyboard.press("Enter")
+    page.locator("#turn-1[data-state=waiting] .answer").wait_for()
+    assert page.locator("#turn-1 .sentence").all_inner_texts() == ["Norske kommuner kan reservere en konkurranse."]
+    assert page.locator("#turn-1 .searching").inner_text().startswith("Skriver svaret")
+    page.locator("#turn-1 .cite").first.click()
+    assert page.locator("#pane mark").inner_text() == YES
+    page.screenshot(path=pictures / "08-writing.png")
+    assert page.evaluate("told").count("Svaret er klart.") == 0
+    assistant.goes_on.set()
+    page.locator("#turn-1[data-state=done]").wait_for()
+    assert page.locator("#turn-1 .sentence").count() == 2
+    assert page.locator("#turn-1 .retold").count() == 1
+    assert "0,93 av 1" in page.locator("#turn-1 .retold").get_attribute("title")
+    page.locator("#announce", has_text="Svaret er klart.").wait_for(state="attached")
+    assert page.evaluate("told").count("Svaret er klart.") == 1
+    page.screenshot(path=pictures / "09-written.png")
+
+
 def test_an_unexpected_error_becomes_one_calm_sentence_and_the_page_stays_up(
     visit: Callable[..., Any], caplog: pytest.LogCaptureFixture
 ) -> None:

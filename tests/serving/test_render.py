@@ -188,3 +188,27 @@ def test_links_to_originals_open_safely_and_name_publisher_and_date(rule_answer:
     assert links
     assert all(a["rel"] == "noopener noreferrer" and a["target"] == "_blank" for a in links)
     assert "Lovdata, 12. august 2016" in html
+
+
+@pytest.mark.parametrize(("language", "share"), [("nb", "0,93 av 1"), ("sv", "0,93 av 1"), ("en", "0.93 of 1")])
+def test_a_sentence_in_other_words_than_its_source_says_so_with_its_support(
+    composed_answer: Answer, rule_answer: Answer, language: str, share: str
+) -> None:
+    marks = Tree(render.answer_html(composed_answer, language, 1)).having("retold")
+    assert len(marks) == 1
+    assert share in str(marks[0]["title"])
+    assert not Tree(render.answer_html(rule_answer, language, 1)).having("retold")
+
+
+def test_what_is_written_so_far_stands_in_the_turn_that_waits(composed_answer: Answer) -> None:
+    html = render.thread_html((), "nb", pending="Hvem?", so_far=composed_answer)
+    tree = Tree(html)
+    assert [e for _, e in tree.elements if e.get("data-state") == "waiting"]
+    assert tree.having("answer")
+    assert tree.having("searching")
+    assert "Skriver svaret" in html
+
+
+def test_the_standing_notice_says_whether_a_model_writes(composed_answer: Answer, rule_answer: Answer) -> None:
+    assert "En språkmodell skriver svarene" in render.markdown(composed_answer, "nb")
+    assert "uten språkmodell" in render.markdown(rule_answer, "nb")

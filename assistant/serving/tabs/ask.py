@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import logging
+import threading
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from assistant.serving import render
 from assistant.serving.words import word
-from assistant.types import Reply, Turn
+from assistant.types import Answer, Reply, Turn
 
 if TYPE_CHECKING:
     from assistant.pipeline import Assistant
@@ -41,6 +43,7 @@ class AskTab:
     conversation: gr.State
     thread: gr.HTML
     shown: tuple[gr.components.Component, ...]
+    composed: bool
 
     def relabel(self, conversation: Conversation, language: str) -> tuple[Any, ...]:
         """An update for each of `shown`, in their order."""
@@ -49,12 +52,15 @@ class AskTab:
             pane_html(language),
             gr.update(label=word("ask.label", language), placeholder=word("ask.placeholder", language)),
             gr.update(value=word("ask.send", language)),
-            standing_html(language),
+            standing_html(language, composed=self.composed),
         )
 
 
-def lay_out(assistant: Assistant, choices: gr.BrowserState, language: str) -> AskTab:
-    """Put the tab on the page that is being built; `choices` holds {"language": ..., "country": ...}."""
+def lay_out(assistant: Assistant, choices: gr.BrowserState, language: str, *, composed: bool) -> AskTab:
+    """Put the tab on the page that is being built; `choices` holds {"language": ..., "country": ...}.
+
+    `composed` says that a model writes the answers.
+    """
     conversation = gr.State(Conversation())
     with gr.Column(elem_id="talk"):
         thread = gr.HTML(
@@ -75,7 +81,7 @@ def lay_out(assistant: Assistant, choices: gr.BrowserState, language: str) -> As
                     elem_id="question",
                 )
                 send = gr.Button(word("ask.send", language), elem_id="send", variant="primary", min_width=88, scale=0)
-            standing = gr.HTML(standing_html(language), elem_id="standing", apply_default_css=False)
+            standing = gr.HTML(standing_html(language, composed=composed), elem_id="standing", apply_default_css=False)
     pane = gr.HTML(
         pane_html(language),
         elem_id="pane",
@@ -92,14 +98,13 @@ def lay_out(assistant: Assistant, choices: gr.BrowserState, language: str) -> As
         show_progress="hidden",
         api_visibility="private",
     )
-    return AskTab(conversation, thread, (thread, pane, box, send, standing))
+    return AskTab(conversation, thread, (thread, pane, box, send, standing), composed)
 
 
 def answering(ask: Callable[..., Reply]) -> Callable[..., Iterator[tuple[Any, ...]]]:
-    """What happens when a question is sent: first the question and a sign of waiting, then the reply.
+    """What happens when a question is sent: first the question and a sign of waiting, then the reply as it grows.
 
-    The function returned yields updates for conversation, thread, box and button. An unexpected error is
-    logged (its kind and place, never its text, which may hold the question) and becomes a turn without reply.
+    The function returned yields updates for conversation, thread, box and button.
     """
 
     def answer(question: str, choices: dict[str, str], conversation: Conversation) -> Iterator[tuple[Any, ...]]:
@@ -107,17 +112,56 @@ def answering(ask: Callable[..., Reply]) -> Callable[..., Iterator[tuple[Any, ..
         waiting = render.thread_html(turns, language, pending=question)
         yield conversation, waiting, "", gr.update(interactive=False)
         country = None if choices["country"] == "all" else choices["country"]
-        reply: Reply | None
-        try:
-            reply = ask(question, country=country, history=tuple(turn for turn in turns if turn.reply))
-        except Exception as error:  # noqa: BLE001 (the outermost face)
-            place = "".join(traceback.format_tb(error.__traceback__))
-            _log.error("A question could not be answered: %s\n%s", type(error).__name__, place)
-            reply = None
+        reply: Reply | None = None
+        for reply, done in _growing(ask, question, country, tuple(turn for turn in turns if turn.reply)):
+            if isinstance(reply, Answer) and not done:
+                so_far = render.thread_html(turns, language, pending=question, so_far=reply)
+                yield gr.skip(), so_far, gr.skip(), gr.skip()
         grown = Conversation((*turns, Turn(question, reply))[-KEPT_TURNS:])
         yield grown, render.thread_html(grown.turns, language), gr.skip(), gr.update(interactive=True)
 
     return answer
+
+
+class _Left(Exception):  # noqa: N818 (nothing went wrong)
+    """Whoever asked has gone."""
+
+
+def _growing(
+    ask: Callable[..., Reply], question: str, country: str | None, history: tuple[Turn, ...]
+) -> Iterator[tuple[Reply | None, bool]]:
+    """The answer each time it has grown, and last the reply with True; None where something unexpected went wrong.
+
+    An unexpected error is logged: its kind and place, never its text, which may hold the question. Where the iterator
+    is closed early, the answer is given up at its next sentence.
+    """
+    grown: SimpleQueue[tuple[Reply | None, bool]] = SimpleQueue()
+    left = threading.Event()
+
+    def show(so_far: Answer) -> None:
+        if left.is_set():
+            raise _Left
+        grown.put((so_far, False))
+
+    def work() -> None:
+        reply: Reply | None = None
+        try:
+            reply = ask(question, country=country, history=history, show=show)
+        except _Left:
+            pass
+        except Exception as error:  # noqa: BLE001 (the outermost face)
+            place = "".join(traceback.format_tb(error.__traceback__))
+            _log.error("A question could not be answered: %s\n%s", type(error).__name__, place)
+        grown.put((reply, True))
+
+    threading.Thread(target=work, daemon=True).start()
+    done = False
+    try:
+        while not done:
+            reply, done = grown.get()
+            yield reply, done
+    finally:
+        left.set()
 
 
 def pane_html(language: str) -> str:
@@ -134,6 +178,6 @@ def pane_html(language: str) -> str:
     )
 
 
-def standing_html(language: str) -> str:
-    """The notice that is always in sight."""
-    return f"<p>{escape(word('ask.standing', language))}</p>"
+def standing_html(language: str, *, composed: bool) -> str:
+    """The notice that is always in sight; `composed` says that a model writes the answers."""
+    return f"<p>{escape(render.standing(language, composed=composed))}</p>"

@@ -1,0 +1,148 @@
+"""Steps 5 and 6 of a question: what was found becomes checked sections, a model's or of the sources' own sentences."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from assistant.answering import defining, extractive, generative, noticing, tabulating
+from assistant.answering.sentences import quotable
+from assistant.answering.verification import Ledger, told
+from assistant.desk import Desk, Trail
+from assistant.errors import ComposerError, ComposerUnsupported
+from assistant.finding import catalogue, interaction, jurisdiction, retriever
+from assistant.finding.encoders import cosines
+from assistant.finding.retriever import Found
+from assistant.finding.shelf import Shelf
+from assistant.types import Citation, Claim, Draft, Form, Hit, Notice, Part, Query, Section, Sentence
+
+RULES = 2
+"""Documents on law, of those that an answer cites, in which rules about to change are looked for."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What holds of an answer so far, its citations, and what to say beside it; `instead` are questions to offer."""
+
+    sections: tuple[Section, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    composer: str = "extractive"
+    notices: tuple[Notice, ...] = ()
+    instead: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Page:
+    """An answer as it grows: the ledger that checks it, and the sections that hold."""
+
+    ledger: Ledger
+    sections: list[Section] = field(default_factory=list)
+    body: int = 0
+
+    def put(self, part: Part | None) -> None:
+        """Add what holds of a part as a section of its own."""
+        section = self.ledger.section(part) if part else None
+        if section:
+            self.sections.append(section)
+            self.body = len(self.sections)
+
+    def lay(self, sentence: Sentence, form: Form) -> None:
+        """Add a sentence that was checked: to the last section where that has its form and is no part of its own."""
+        if len(self.sections) > self.body and self.sections[-1].form == form:
+            self.sections[-1] = replace(self.sections[-1], sentences=(*self.sections[-1].sentences, sentence))
+        else:
+            self.sections.append(Section((sentence,), form))
+
+    def checked(self, composer: str, notices: Sequence[Notice] = (), instead: Sequence[str] = ()) -> Checked:
+        """All that holds so far."""
+        return Checked(tuple(self.sections), self.ledger.citations, composer, tuple(notices), tuple(instead))
+
+
+def compose(desk: Desk, read: Query, found: Found, trail: Trail, show: Callable[[Checked], None]) -> Checked:
+    """The answer to a question from what was found; without sections where nothing can be said.
+
+    Which meaning of a term is taken comes first, what is about to change last. Between them a model writes, where
+    there is one and it does, else stand the sources' own sentences. `show` is called as a model's sentences hold.
+    """
+    shelf = desk.shelf()
+    meant = defining.meanings(read, desk.glossary.mentions(read.text), desk.glossary.concepts)
+    opening, notices, instead = defining.told(read, meant)
+    hits = retriever.widen(_lawful(read, found, trail), shelf)
+    draft = _table(desk, read, shelf) if read.cases else None
+    page, why = (None, ()) if draft else _by_model(desk, read, hits, opening, trail, show)
+    if page is None:
+        page = _Page(Ledger())
+        page.put(opening)
+        draft = draft or extractive.compose(read, hits, interaction.relevance(read.text, hits, found.question, shelf))
+        for part in draft.parts:
+            page.put(part)
+        trail.add("compose", f"{sum(len(part.claims) for part in draft.parts)} sentences of the sources")
+    composer = draft.composer if draft else generative.COMPOSER
+    changes = _coming(page, shelf)
+    trail.add("verify", f"{len(page.ledger.citations)} citations, {told(page.ledger.dropped)}")
+    return page.checked(composer, (*why, *(draft.notices if draft else ()), *notices, *changes), instead)
+
+
+def _by_model(
+    desk: Desk, read: Query, hits: Sequence[Hit], opening: Part | None, trail: Trail, show: Callable[[Checked], None]
+) -> tuple[_Page | None, tuple[Notice, ...]]:
+    """What the model wrote and what of it holds, or why there is nothing of it; neither without a model."""
+    if desk.model is None:
+        return None, ()
+    page = _Page(Ledger(cosines(desk.encoder()), desk.entails, read.language))
+    page.put(opening)
+
+    def check(claim: Claim) -> Sentence | None:
+        checked = page.ledger.add(claim)
+        return checked if isinstance(checked, Sentence) else None
+
+    try:
+        with closing(generative.compose(read, hits, desk.model, check)) as sentences:
+            for sentence, form in sentences:
+                page.lay(sentence, form)
+                show(page.checked(generative.COMPOSER))
+    except ComposerError as error:
+        _log.warning("The model's answer was not used: %s", error)
+        trail.add("compose", f"not with the model: {error} {told(page.ledger.dropped)}")
+        unsupported = isinstance(error, ComposerUnsupported)
+        return None, (Notice("composer-unsupported" if unsupported else "composer-unavailable"),)
+    trail.add("compose", f"{sum(len(s.sentences) for s in page.sections)} sentences that hold, {generative.COMPOSER}")
+    return page, ()
+
+
+def _lawful(read: Query, found: Found, trail: Trail) -> tuple[Hit, ...]:
+    """The hits that may be cited: guidance and templates of a country whose law does not hold are left out."""
+    kept = tuple(
+        hit
+        for hit in found.hits
+        if not read.law or hit.passage.card.kind == "case" or hit.passage.card.country in (None, *read.law)
+    )
+    left = len(found.hits) - len(kept)
+    if left:
+        trail.add("law", f"{left} passages left out: the law of another country")
+    return kept
+
+
+def _table(desk: Desk, read: Query, shelf: Shelf) -> Draft | None:
+    """A table of the cases that the question wants side by side; None where fewer than two can be told of."""
+    found = retriever.find(read, shelf, desk.encoder(), limit=retriever.CANDIDATES)
+    named = read.country if jurisdiction.without_countries(read.text) != read.text else None
+    names = catalogue.cases(read, found.hits, shelf, desk.glossary.concepts, country=named)
+    hits = catalogue.shown(names[: read.cases + 2], found.hits, shelf)
+    sentences = quotable(read, hits, interaction.relevance(read.text, hits, found.question, shelf))
+    part, notices = tabulating.tabulate(sentences, names, read.cases)
+    return Draft((part,), notices=notices) if len(part.claims) >= 2 * len(part.columns) else None
+
+
+def _coming(page: _Page, shelf: Shelf) -> tuple[Notice, ...]:
+    """Put what the guidance cited says of rules about to change at the end of the page; a notice of each."""
+    cited = {c.passage.card.id: c.passage for c in page.ledger.citations}
+    law = [passage for passage in cited.values() if passage.card.kind != "case" and passage.id in shelf.places]
+    around = [(p.card.title, noticing.coming(shelf.around(shelf.places[p.id]), date.today())) for p in law[:RULES]]
+    page.put(Part(tuple(claim for _, claim in around if claim), "bullets"))
+    return tuple(Notice("rule-changes", (title,)) for title, claim in around if claim)
