@@ -136,7 +136,7 @@ class Manuscript:
     def _claim(self, said: str) -> Claim:
         """A sentence with what it cites; without any quotes where something in it was made up."""
         text = " ".join(_EMPHASIS.sub("", re.sub(r"\s*\[\d{1,3}\]", "", said)).split())
-        cited = [n for n in dict.fromkeys(map(int, _KNOWN.findall(said))) if 0 < n <= len(self._passages)]
+        cited = dict.fromkeys(map(int, _KNOWN.findall(said)))
         quotes = [(self._passages[n - 1], quote) for n in cited if (quote := self._quote(n, text))]
         own = next((quote for _, quote in quotes if quote.split() == text.split()), None)
         if _TAG.search(text) or _ADDRESS.search(text) or (own is None and _MADE_UP.search(text)):
@@ -144,7 +144,10 @@ class Manuscript:
         return Claim(own or text, tuple(quotes))
 
     def _quote(self, number: int, text: str) -> str | None:
-        """What passage `number` says to `text`: the sentence itself, or that of the quotes which shares most words."""
+        """What passage `number` says to `text`: the sentence itself, or that of the quotes which shares most words.
+
+        None where there is no such passage, or nothing is quoted of it.
+        """
         same = self._stands(number, text)
         if same is not None and same.split() == text.split():
             return same

@@ -281,6 +281,30 @@ def test_every_fault_of_a_server_is_a_composer_error_in_bounded_time(composed, f
     assert "secret" not in f"{caught.value} {caught.value.hint}"
 
 
+def talks_without_an_answer(call):
+    call.start()
+    for _ in range(4000):
+        call.piece("bla bla bla\n")
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (huge, "sent more than"),
+        (drips, "took too long"),
+        (drips_headers, "took too long"),
+        (compressed, "compressed"),
+        (redirects, "status 307"),
+        (talks_without_an_answer, "wrote more than"),
+        (breaks_off_at_its_limit, "did not come to an end .length"),
+        (half_without_a_word, "broke off"),
+    ],
+)
+def test_the_bound_that_was_hit_is_told(composed, fault, told):
+    with pytest.raises(ComposerError, match=told):
+        composed(fault)
+
+
 def test_a_server_that_is_not_there_is_a_composer_error(query, hits, passage):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
