@@ -2,45 +2,24 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from assistant import privacy
+from assistant import privacy, writing
 from assistant.answering import conversation, extractive, generative, noticing, refusing, verification
-from assistant.errors import ComposerError, ComposerUnsupported
 from assistant.finding import interaction, jurisdiction, query, retriever
 from assistant.finding.encoders import Embedder
 from assistant.finding.retriever import Found
 from assistant.finding.shelf import Shelf
 from assistant.settings import Settings
-from assistant.types import (
-    Answer,
-    Citation,
-    Claim,
-    Draft,
-    Filters,
-    Form,
-    Hit,
-    Notice,
-    Part,
-    Query,
-    Refusal,
-    Reply,
-    Section,
-    Sentence,
-    Step,
-    Turn,
-)
+from assistant.types import Answer, Citation, Draft, Filters, Hit, Notice, Query, Refusal, Reply, Step, Turn
+from assistant.writing import Checked
 
 ShowAnswer = Callable[[Answer], None]
 """What is called with an answer that is being written, each time a checked sentence has come to it."""
-
-_log = logging.getLogger(__name__)
 
 NEIGHBOURS = 24
 """Passages whose sentences an answer may be composed of."""
@@ -119,7 +98,7 @@ def ask(desk: Desk, asked: Asked, show: ShowAnswer | None = None) -> Reply:
     # 5 compose and 6 verify, sentence by sentence where a model writes
     hits = retriever.widen(_lawful(read, found), shelf)
 
-    def answer(checked: _Checked) -> Answer:
+    def answer(checked: Checked) -> Answer:
         about = _notices(read, checked.citations, asked, shelf, settings, settled=settled != question)
         return Answer(
             question=question,
@@ -133,7 +112,10 @@ def ask(desk: Desk, asked: Asked, show: ShowAnswer | None = None) -> Reply:
             country=read.country,
         )
 
-    checked = _written(desk.model, read, hits, trail, lambda so_far: show(answer(so_far)) if show else None)
+    checked = Checked()
+    if desk.model is not None:
+        checked = writing.write(desk.model, read, hits, lambda so_far: show(answer(so_far)) if show else None)
+        trail.add("write", checked.told)
     if not checked.sections:
         draft = extractive.compose(read, hits, interaction.relevance(read.text, hits, found.question, shelf))
         checked = _verified(replace(draft, notices=checked.notices), trail)
@@ -142,65 +124,11 @@ def ask(desk: Desk, asked: Asked, show: ShowAnswer | None = None) -> Reply:
     return answer(checked)
 
 
-@dataclass(frozen=True, slots=True)
-class _Checked:
-    """What holds of a draft, and its citations."""
-
-    sections: tuple[Section, ...] = ()
-    citations: tuple[Citation, ...] = ()
-    composer: str = "extractive"
-    notices: tuple[Notice, ...] = ()
-
-
-def _verified(draft: Draft, trail: _Trail) -> _Checked:
+def _verified(draft: Draft, trail: _Trail) -> Checked:
     trail.add("compose", f"{sum(len(part.claims) for part in draft.parts)} sentences, {draft.composer}")
     sections, citations, dropped = verification.verify(draft)
     trail.add("verify", f"{len(citations)} citations, {dropped} dropped")
-    return _Checked(sections, citations, draft.composer, draft.notices)
-
-
-def _written(
-    model: generative.Model | None, read: Query, hits: Sequence[Hit], trail: _Trail, show: Callable[[_Checked], None]
-) -> _Checked:
-    """What the model wrote and what of it holds; nothing but a notice where it did not do, nothing without a model."""
-    if model is None:
-        return _Checked()
-    checking, sections = _Checking(), list[Section]()
-    try:
-        with closing(generative.compose(read, hits, model, checking.check)) as sentences:
-            for sentence, form in sentences:
-                _lay(sections, sentence, form)
-                show(_Checked(tuple(sections), checking.citations, generative.COMPOSER))
-    except ComposerError as error:
-        _log.warning("The model's answer was not used: %s", error)
-        trail.add("compose", f"not with the model: {error}")
-        unsupported = isinstance(error, ComposerUnsupported)
-        return _Checked(notices=(Notice("composer-unsupported" if unsupported else "composer-unavailable"),))
-    trail.add("compose", f"{len(checking.kept)} sentences that hold, {generative.COMPOSER}")
-    return _Checked(tuple(sections), checking.citations, generative.COMPOSER)
-
-
-class _Checking:
-    """Checks claims one by one with what checks whole drafts: all that held so far and the new one."""
-
-    def __init__(self) -> None:
-        self.kept: tuple[Claim, ...] = ()
-        self.citations: tuple[Citation, ...] = ()
-
-    def check(self, claim: Claim) -> Sentence | None:
-        sections, citations, dropped = verification.verify(Draft((Part((*self.kept, claim)),)))
-        if dropped:
-            return None
-        self.kept, self.citations = (*self.kept, claim), citations
-        return sections[0].sentences[-1]
-
-
-def _lay(sections: list[Section], sentence: Sentence, form: Form) -> None:
-    """Put a sentence behind the others: into the last section where that has its form."""
-    if sections and sections[-1].form == form:
-        sections[-1] = replace(sections[-1], sentences=(*sections[-1].sentences, sentence))
-    else:
-        sections.append(Section((sentence,), form))
+    return Checked(sections, citations, draft.composer, draft.notices)
 
 
 def _notices(

@@ -8,13 +8,16 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant.answering.markers import ANSWER, QUOTES, Manuscript
 from assistant.errors import ComposerError, ComposerUnsupported
 from assistant.language import detect
 from assistant.settings import Settings
-from assistant.types import Card, Claim, Form, Hit, Passage, Query, Sentence
+from assistant.types import Card, Claim, Form, Hit, Part, Passage, Query, Sentence
+
+if TYPE_CHECKING:
+    from assistant.answering.connection import Exchange
 
 Check = Callable[[Claim], Sentence | None]
 """A claim held against its passages: the sentence as it may be shown, or None."""
@@ -159,7 +162,7 @@ class Model:
                     self._tell(failed=not isinstance(error, ComposerError))
                     raise _told(error, exchange.broken) from error
 
-    def _pieces(self, exchange: Any, prompt: Sequence[tuple[str, str]]) -> Iterator[str]:
+    def _pieces(self, exchange: Exchange, prompt: Sequence[tuple[str, str]]) -> Iterator[str]:
         from llama_index.core.base.llms.types import ChatMessage
         from llama_index.llms.openai_like import OpenAILike
 
@@ -224,7 +227,7 @@ def compose(
         raise ComposerUnsupported(f"Of {dropped + len(said)} sentences of the model {len(said)} held.")
 
 
-def _parts(manuscript: Manuscript, pieces: Iterator[str]) -> Iterator[Any]:
+def _parts(manuscript: Manuscript, pieces: Iterator[str]) -> Iterator[Part]:
     for piece in pieces:
         yield from manuscript.add(piece)
     yield from manuscript.end()
