@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import threading
 import time
@@ -117,7 +116,6 @@ FAILURES, REST = 3, 60.0
 HINT = "Check ASSISTANT_LLM_URL, ASSISTANT_LLM_MODEL and ASSISTANT_LLM_API_KEY, and that the model server runs."
 _DELIMITER = re.compile(r"<(?=\s*/?\s*passage)", re.IGNORECASE)
 _TOKEN = re.compile(r"\[(?=\s*P?\d+\s*\])", re.IGNORECASE)
-_log = logging.getLogger(__name__)
 
 
 class Model:
@@ -189,7 +187,8 @@ class Model:
             reason = next((choice.finish_reason for choice in raw.choices), None) or reason
             yield chunk.delta or ""
         if reason != "stop":
-            raise ComposerError(f"The model did not come to an end ({reason or 'the stream broke off'}).")
+            told = exchange.broken or str(reason or "the stream broke off")[:30]  # a reason is the server's word
+            raise ComposerError(f"The model did not come to an end ({told}).")
 
     def _tell(self, *, failed: bool) -> None:
         with self._lock:
@@ -312,5 +311,6 @@ def _told(error: Exception, broken: str) -> ComposerError:
     if isinstance(error, ComposerError):
         return error
     status = getattr(error, "status_code", None)
+    broken = broken or ("took too long" if "Timeout" in type(error).__name__ else "")
     what = broken or (f"answered with status {status}" if status else f"gave no answer ({type(error).__name__})")
     return ComposerError(f"The model server {what}.", hint=HINT)
