@@ -32,7 +32,7 @@ class Exchange:
         self._left_bytes = most_bytes
         self._with_key = with_key
         self._socket: socket.socket | None = None
-        self._clock = threading.Timer(seconds, self._shut)
+        self._clock = threading.Timer(seconds, self._time_is_up)
         self._clock.daemon = True
         self.broken = ""
         """Which bound was hit, in words; "" while none was."""
@@ -90,9 +90,11 @@ class Exchange:
             if not self.left():
                 self._shut()
 
+    def _time_is_up(self) -> None:
+        self.broken = self.broken or "took too long"
+        self._shut()
+
     def _shut(self) -> None:
-        if not self.left():
-            self.broken = self.broken or "took too long"
         if self._socket is not None:
             with suppress(OSError):  # it is closed already
                 self._socket.shutdown(socket.SHUT_RDWR)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant.answering.markers import ANSWER, QUOTES, Manuscript
 from assistant.errors import ComposerError, ComposerUnsupported
 from assistant.language import detect
 from assistant.settings import Settings
-from assistant.types import Card, Claim, Form, Hit, Passage, Query, Sentence
+from assistant.types import Card, Claim, Form, Hit, Part, Passage, Query, Sentence
+
+if TYPE_CHECKING:
+    from assistant.answering.connection import Exchange
 
 Check = Callable[[Claim], Sentence | None]
 """A claim held against its passages: the sentence as it may be shown, or None."""
@@ -114,7 +116,6 @@ FAILURES, REST = 3, 60.0
 HINT = "Check ASSISTANT_LLM_URL, ASSISTANT_LLM_MODEL and ASSISTANT_LLM_API_KEY, and that the model server runs."
 _DELIMITER = re.compile(r"<(?=\s*/?\s*passage)", re.IGNORECASE)
 _TOKEN = re.compile(r"\[(?=\s*P?\d+\s*\])", re.IGNORECASE)
-_log = logging.getLogger(__name__)
 
 
 class Model:
@@ -159,7 +160,7 @@ class Model:
                     self._tell(failed=not isinstance(error, ComposerError))
                     raise _told(error, exchange.broken) from error
 
-    def _pieces(self, exchange: Any, prompt: Sequence[tuple[str, str]]) -> Iterator[str]:
+    def _pieces(self, exchange: Exchange, prompt: Sequence[tuple[str, str]]) -> Iterator[str]:
         from llama_index.core.base.llms.types import ChatMessage
         from llama_index.llms.openai_like import OpenAILike
 
@@ -186,7 +187,8 @@ class Model:
             reason = next((choice.finish_reason for choice in raw.choices), None) or reason
             yield chunk.delta or ""
         if reason != "stop":
-            raise ComposerError(f"The model did not come to an end ({reason or 'the stream broke off'}).")
+            told = exchange.broken or str(reason or "the stream broke off")[:30]  # a reason is the server's word
+            raise ComposerError(f"The model did not come to an end ({told}).")
 
     def _tell(self, *, failed: bool) -> None:
         with self._lock:
@@ -224,7 +226,7 @@ def compose(
         raise ComposerUnsupported(f"Of {dropped + len(said)} sentences of the model {len(said)} held.")
 
 
-def _parts(manuscript: Manuscript, pieces: Iterator[str]) -> Iterator[Any]:
+def _parts(manuscript: Manuscript, pieces: Iterator[str]) -> Iterator[Part]:
     for piece in pieces:
         yield from manuscript.add(piece)
     yield from manuscript.end()
@@ -309,5 +311,6 @@ def _told(error: Exception, broken: str) -> ComposerError:
     if isinstance(error, ComposerError):
         return error
     status = getattr(error, "status_code", None)
+    broken = broken or ("took too long" if "Timeout" in type(error).__name__ else "")
     what = broken or (f"answered with status {status}" if status else f"gave no answer ({type(error).__name__})")
     return ComposerError(f"The model server {what}.", hint=HINT)

@@ -56,7 +56,7 @@ def relevance(
     ids = {hit.passage.id for hit in hits}
     kept = dict(shelf.tokens(ids)) if asked else {}
     own = centred(asked.vectors, shelf.middle) if asked else None
-    share = _shared(question, shelf.keywords)
+    share = shared(question, shelf.keywords)
 
     def scores(passage: Passage, spans: Sequence[tuple[int, int]]) -> list[float]:
         packed = kept.get(passage.id)
@@ -104,7 +104,7 @@ def _word_at(text: str, start: int, end: int) -> str:
     return text[start:end]
 
 
-def _shared(question: str, keywords: Keywords) -> Callable[[str], float]:
+def shared(question: str, keywords: Keywords) -> Callable[[str], float]:
     """A function that gives the share of the question's words, by inverse document frequency, that a text holds."""
     wanted = [(keywords.weight(word), frozenset(keywords.forms(word))) for word in dict.fromkeys(words(question))]
     total = sum(weight for weight, _ in wanted) or 1.0
