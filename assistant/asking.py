@@ -32,8 +32,9 @@ def find(desk: Desk, asked: Asked, limit: int) -> tuple[Hit, ...]:
     if not asked.question.strip() or limit < 1:
         return ()
     text = privacy.mask(asked.question[: desk.settings.max_question])[0]
-    found = retriever.find(desk.read(text, asked), desk.shelf(), desk.encoder(), limit=retriever.CANDIDATES)
-    return _documents(found.hits)[:limit]
+    read = desk.read(text, asked)
+    found = retriever.find(read, desk.shelf(), desk.encoder(), limit=retriever.CANDIDATES)
+    return retriever.documents(read, found.hits, desk.shelf())[:limit]
 
 
 def ask(desk: Desk, asked: Asked, show: ShowAnswer | None = None) -> Reply:
