@@ -20,6 +20,7 @@ from assistant.errors import (
     StoreBusy,
     StoreDamaged,
     StoreError,
+    StoreReplaced,
     UnsupportedFormat,
 )
 from assistant.settings import Settings
@@ -84,6 +85,7 @@ __all__ = [
     "StoreBusy",
     "StoreDamaged",
     "StoreError",
+    "StoreReplaced",
     "Turn",
     "UnsupportedFormat",
 ]

@@ -181,7 +181,7 @@ def test_a_rebuild_mends_a_folder_that_cannot_be_read(settings, library, sample,
     (settings.data_dir / FOLDER / "chroma.sqlite3").write_bytes(b"Kjaere dagbok " * 5000)
     with pytest.raises(StoreDamaged) as caught:
         live(settings, library, ENCODER, DIMENSION)
-    assert "--rebuild" in caught.value.hint
+    assert "rebuild" in caught.value.hint
     new = rebuild(settings, library, ENCODER, DIMENSION)
     assert nearest(new, vector("en")) == made.entries[0].id
     new.close()
