@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -42,6 +43,8 @@ from assistant.types import (
     Turn,
 )
 
+_log = logging.getLogger(__name__)
+
 NEIGHBOURS = 24
 """Passages whose sentences an answer may be composed of."""
 
@@ -64,6 +67,8 @@ class Assistant:
         self._healed = False
         self._shelf: Shelf | None = None
         glossary = settings.corpus_dir / "glossary.yaml"
+        if not glossary.exists():
+            _log.warning("There is no glossary in %s: the doctor tells what to do.", settings.corpus_dir.absolute())
         self._glossary = query.Glossary.of(load_glossary(glossary) if glossary.exists() else ())
         self._places = _places()
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -17,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.errors import AssistantError, StoreDamaged, StoreError
+from assistant.errors import StoreDamaged, StoreError
 from assistant.keeping.library import Entry, Library
 from assistant.keeping.locks import owning
 from assistant.keeping.vectors import FIRST, FOLDER, SAME, Vectors
@@ -34,9 +35,6 @@ BATCH = 500
 
 SAMPLE = 100
 """Entries, spread over all, about so many, that must find themselves after healing; the doctor looks at all."""
-
-MARK = "index.opening"
-"""File in the data folder while the index is opened: a damaged one may end the process, and the file stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,29 +57,36 @@ def live(settings: Settings, library: Library, encoder: str, dimension: int) -> 
 def opened(settings: Settings, library: Library, encoder: str, dimension: int) -> Vectors:
     """The live collection, healed; built anew from the library when it is damaged (R4).
 
-    The caller is the writer (`locks.writing`). A damaged index can make Chroma end the whole process (seen with
-    flipped bytes in its database, in `data_level0.bin` and in `link_lists.bin`): then the mark of that start
-    is still there, and the folder is given up. Raises as `live`, and as `rebuild`.
+    The caller is the writer (`locks.writing`). Raises as `live` and `rebuild`.
     """
-    mark = settings.data_dir / MARK
     with owning(settings):
-        embedded = settings.chroma_url is None
-        if embedded and mark.exists():
-            _log.warning("The index did not open the last time. It is built anew from the library.")
-            _give_up(settings)
-            return _built(settings, library, encoder, dimension, mark)
-        if embedded:
-            mark.touch()
-        try:
-            vectors = _healed(settings, library, encoder, dimension)
-        except StoreDamaged as error:
-            _log.warning("%s It is built anew from the library.", error)
-            return _built(settings, library, encoder, dimension, mark)
-        except AssistantError:
-            mark.unlink(missing_ok=True)
-            raise
-        mark.unlink(missing_ok=True)
-        return vectors
+        if not mark(settings).exists():
+            try:
+                with marked(settings):
+                    return _healed(settings, library, encoder, dimension)
+            except StoreDamaged as error:
+                _log.warning("%s It is built anew from the library.", error)
+        return rebuild(settings, library, encoder, dimension)
+
+
+def mark(settings: Settings) -> Path:
+    """The file that is there while the embedded index is opened, and after a process that ended in doing so."""
+    return settings.data_dir / "index.opening"
+
+
+@contextmanager
+def marked(settings: Settings) -> Iterator[None]:
+    """Leave the mark while the index is opened.
+
+    A damaged index can make Chroma end the whole process (seen with flipped bytes in its database, in
+    `data_level0.bin` and in `link_lists.bin`); the mark that is left then makes `rebuild` give the folder up.
+    """
+    if settings.chroma_url is None:
+        mark(settings).touch()
+    try:
+        yield
+    finally:
+        mark(settings).unlink(missing_ok=True)
 
 
 def publish(
@@ -145,15 +150,18 @@ def rebuild(
         message = f"{len(missing)} texts have no vector of {encoder} yet."
         raise StoreError(message, hint="Ingest the documents again first.")
     name = _next(library.stamp(COLLECTION) or FIRST)
-    try:
-        vectors = _filled(settings, library, encoder, dimension, name)
-    except StoreDamaged:
-        if settings.chroma_url is not None:
-            raise
-        let_go()
-        _give_up(settings)
-        vectors = _filled(settings, library, encoder, dimension, name)
-    return vectors
+    with owning(settings):
+        if mark(settings).exists():
+            _log.warning("The index did not open the last time. It is given up and built anew.")
+            _give_up(settings, let_go)
+        with marked(settings):
+            try:
+                return _filled(settings, library, encoder, dimension, name)
+            except StoreDamaged:
+                if settings.chroma_url is not None:
+                    raise
+            _give_up(settings, let_go)
+            return _filled(settings, library, encoder, dimension, name)
 
 
 def _healed(settings: Settings, library: Library, encoder: str, dimension: int) -> Vectors:
@@ -166,16 +174,10 @@ def _healed(settings: Settings, library: Library, encoder: str, dimension: int) 
     return vectors
 
 
-def _built(settings: Settings, library: Library, encoder: str, dimension: int, mark: Path) -> Vectors:
-    vectors = rebuild(settings, library, encoder, dimension)
-    mark.unlink(missing_ok=True)
-    return vectors
-
-
-def _give_up(settings: Settings) -> None:
+def _give_up(settings: Settings, let_go: Callable[[], None]) -> None:
     """Remove the index's folder; what was in it can be made from the library."""
-    with owning(settings):
-        shutil.rmtree(settings.data_dir / FOLDER, ignore_errors=True)
+    let_go()
+    shutil.rmtree(settings.data_dir / FOLDER, ignore_errors=True)
 
 
 def _fill(library: Library, vectors: Vectors, encoder: str, lacking: set[str]) -> tuple[int, tuple[str, ...]]:

@@ -228,6 +228,13 @@ class Library:
             if values:
                 connection.execute(sql.insert(table), values)
 
+    def encoders(self) -> dict[str, int]:
+        """Width of the kept vectors, by the encoder that made them."""
+        table = tables.embeddings
+        query = sql.select(table.c.encoder, sql.func.max(sql.func.length(table.c.dense))).group_by(table.c.encoder)
+        with self._reading() as connection:
+            return {name: int(size) // 4 for name, size in connection.execute(query)}
+
     def missing(self, encoder: str) -> set[str]:
         """Text hashes of visible entries for which nothing of `encoder` is kept."""
         table, entry = tables.embeddings, tables.entries
