@@ -20,7 +20,6 @@ from assistant.errors import (
     StoreBusy,
     StoreDamaged,
     StoreError,
-    StoreReplaced,
     UnsupportedFormat,
 )
 from assistant.settings import Settings
@@ -85,7 +84,6 @@ __all__ = [
     "StoreBusy",
     "StoreDamaged",
     "StoreError",
-    "StoreReplaced",
     "Turn",
     "UnsupportedFormat",
 ]

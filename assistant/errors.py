@@ -15,7 +15,6 @@
       StoreError               the data folder or a store cannot be used
         StoreBusy              another process writes to the same data folder
         StoreDamaged           a store is there but cannot be read
-        StoreReplaced          the index was rebuilt since it was opened
       ComposerError            a language model did not give a usable draft
 
 Each carries a message for a person and a `hint`: what to do about it. A refusal is not an error but a
@@ -87,10 +86,6 @@ class StoreBusy(StoreError):
 
 class StoreDamaged(StoreError):
     """A store is there but cannot be read."""
-
-
-class StoreReplaced(StoreError):
-    """The index was rebuilt since it was opened."""
 
 
 class ComposerError(AssistantError):

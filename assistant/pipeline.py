@@ -16,7 +16,7 @@ from typing import Any
 
 from assistant import intake, privacy, shelving
 from assistant.answering import conversation, extractive, noticing, refusing, verification
-from assistant.errors import StoreBusy, StoreReplaced
+from assistant.errors import StoreBusy, StoreError
 from assistant.finding import interaction, jurisdiction, query, retriever
 from assistant.finding.encoders import Embedder, open_encoder
 from assistant.finding.retriever import Found
@@ -109,10 +109,7 @@ class Assistant:
         return tally.report()
 
     def rebuild(self, progress: Show | None = None) -> Report:
-        """Build the index anew from the library; texts without a vector are embedded.
-
-        It is built beside the live one, which answers until the new one takes its place.
-        """
+        """Build the index anew beside the live one, which answers meanwhile; texts without a vector are embedded."""
         with writing(self._settings):
             encoder = self._opened_encoder()
             names = intake.complete(self._library, encoder, progress or _no_progress)
@@ -295,7 +292,9 @@ class Assistant:
         index = self._tools()[1]
         try:
             return index.search(vectors, limit, filters)
-        except StoreReplaced:
+        except StoreError:
+            if index.name == healing.live_name(self._library):
+                raise
             with self._lock:
                 if self._index is index:
                     self._let_go()
@@ -309,10 +308,9 @@ class Assistant:
             return shelf
         with self._lock:
             if self._shelf is None or self._shelf.revision != revision:
-                elsewhere = None if self._shelf is None else self._shelf.elsewhere
-                questions = self._settings.use_questions
-                encoder = self._tools()[0]
-                self._shelf = shelving.fill(self._library, self._search, encoder, elsewhere, with_questions=questions)
+                known = None if self._shelf is None else self._shelf.elsewhere
+                encoder, with_questions = self._tools()[0], self._settings.use_questions
+                self._shelf = shelving.fill(self._library, self._search, encoder, known, with_questions=with_questions)
             return self._shelf
 
 

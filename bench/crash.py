@@ -18,8 +18,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from assistant import AssistantError, Settings
 from assistant.keeping import healing
@@ -33,7 +34,18 @@ WARM = ("chromadb", "httpx", "llama_index.core", "bm25s", "snowballstemmer")
 DOCUMENTS = 12
 """Documents that each operation works on; three others are never touched."""
 
+OPEN = "(open)"
+"""What is told when library and index are open."""
+
 OPERATIONS = ("ingest", "replace", "remove", "rebuild")
+
+
+class Told(NamedTuple):
+    """What a process told in whole lines, its wait status, and the seconds before each line and before its end."""
+
+    lines: tuple[str, ...]
+    end: int
+    gaps: tuple[float, ...]
 
 
 def written(folder: Path, version: int, count: int = DOCUMENTS) -> Path:
@@ -53,8 +65,10 @@ def paragraphs(name: str, version: int) -> list[str]:
 
 
 def run(operation: str, settings: Settings, folder: Path, tell: Callable[[str], None]) -> None:
-    """Do `operation` on the documents of `folder`, and tell the id of each document that is acknowledged."""
+    """Do `operation` on the documents of `folder`; tell when all is open, then each id that is acknowledged."""
     assistant = Assistant.from_settings(settings)
+    assistant.find("kontrakt", limit=1)
+    tell(OPEN)
     if operation == "rebuild":
         assistant.rebuild()
     elif operation == "remove":
@@ -67,21 +81,22 @@ def run(operation: str, settings: Settings, folder: Path, tell: Callable[[str], 
     assistant.close()
 
 
-def examined(operation: str, settings: Settings, folder: Path, told: Sequence[str]) -> dict[str, int]:
-    """Open what is left, and count what is wrong with it; then repeat the operation, which must complete."""
+def examined(operation: str, settings: Settings, folder: Path, told: Sequence[str], *, again: bool) -> dict[str, int]:
+    """Open what is left, and count what is wrong with it; `again` repeats the operation, which must complete."""
     assistant = Assistant.from_settings(settings)
     assistant.find("kontrakt", limit=1)  # a start: heals
-    states = state(settings)
     assistant.close()
+    states = state(settings)
     names = [path.stem for path in folder.iterdir()]
     before, after = versions(operation)
     lost = sum(states.get(name, 0) != after for name in told)
+    lost += sum(states.get(f"fast-{number}") != 1 for number in range(3))
     ghosts = sum(states.get(name, 0) not in (before, after) for name in names)
     ghosts += sum(version < 0 for name, version in states.items() if name not in names)
-    lost += sum(states.get(f"fast-{number}") != 1 for number in range(3))
-    run(operation, settings, folder, lambda name: None)
-    again = state(settings)
-    return {"lost": lost, "ghosts": ghosts, "not repeated": sum(again.get(name, 0) != after for name in names)}
+    if again:
+        run(operation, settings, folder, lambda name: None)
+        states = state(settings)
+    return {"lost": lost, "ghosts": ghosts, "not repeated": again * sum(states.get(n, 0) != after for n in names)}
 
 
 def versions(operation: str) -> tuple[int, int]:
@@ -116,10 +131,9 @@ def expected(name: str, version: int) -> list[str]:
     return [f"{name} står fast."] if name.startswith("fast-") else paragraphs(name, version)
 
 
-def apart(work: Callable[[Callable[[str], None]], None], after: float | None = None) -> tuple[list[str], int, float]:
-    """Do `work` in a process of its own, killed `after` seconds: whole lines that it told, its end, its seconds."""
+def apart(work: Callable[[Callable[[str], None]], None], kill: tuple[int, float] | None = None) -> Told:
+    """Do `work` in a process of its own, which is killed so many seconds after so many lines, if `kill` says so."""
     reader, writer = os.pipe()
-    started = time.perf_counter()
     child = os.fork()
     if child == 0:
         os.close(reader)
@@ -130,50 +144,77 @@ def apart(work: Callable[[Callable[[str], None]], None], after: float | None = N
             os._exit(1)
         os._exit(0)
     os.close(writer)
-    if after is not None:
-        time.sleep(after)
-        os.kill(child, signal.SIGKILL)
+    lines, times = [], [time.perf_counter()]
+
+    def hear(most: float) -> None:
+        while len(lines) < most and (line := pipe.readline()).endswith("\n"):
+            lines.append(line.strip())
+            times.append(time.perf_counter())
+
     with os.fdopen(reader) as pipe:
-        lines = pipe.read().split("\n")[:-1]
-    return lines, os.waitpid(child, 0)[1], time.perf_counter() - started
+        if kill is not None:
+            hear(kill[0])
+            time.sleep(kill[1])
+            os.kill(child, signal.SIGKILL)
+        hear(float("inf"))
+        end = os.waitpid(child, 0)[1]
+    return Told(tuple(lines), end, tuple(b - a for a, b in pairwise([*times, time.perf_counter()])))
 
 
-def measure(operation: str, rounds: int, chance: random.Random, folder: Path, url: str) -> dict[str, Any]:
-    """`rounds` kills of one operation; counts of what was wrong, and the slowest opening afterwards."""
+def prepared(operation: str, folder: Path, url: str) -> Path:
+    """A data folder as it is before the operation, and the documents of the operation in the folder `work`."""
     before, after = versions(operation)
     fixed = folder / "fast"
     fixed.mkdir()
     for number in range(3):
         (fixed / f"fast-{number}.txt").write_text(f"fast-{number} står fast.", encoding="utf-8")
-
-    def settings(name: str) -> Settings:
-        return Settings(data_dir=folder / name, embeddings_url=url, embeddings_model="made-up")
+    sources = [fixed, written(folder / "work", before)] if before else [fixed]
 
     def prepare(_: Callable[[str], None]) -> None:
-        source = written(folder / "work", before) if before else fixed
-        assistant = Assistant.from_settings(settings("prepared"))
-        assistant.ingest([fixed, source])
+        assistant = Assistant.from_settings(settings(folder / "prepared", url))
+        assistant.ingest(sources)
         assistant.close()
 
-    assert apart(prepare)[1] == 0
-    work = written(folder / "work", max(after, 1))
+    assert apart(prepare).end == 0
+    written(folder / "work", max(after, 1))
+    return folder / "prepared"
+
+
+def settings(folder: Path, url: str) -> Settings:
+    """Settings of a data folder whose texts the server at `url` embeds."""
+    return Settings(data_dir=folder, embeddings_url=url, embeddings_model="made-up")
+
+
+def measure(operation: str, rounds: int, chance: random.Random, folder: Path, url: str) -> dict[str, Any]:
+    """`rounds` kills of one operation; counts of what was wrong, and the slowest look afterwards."""
+    ready, work = prepared(operation, folder, url), folder / "work"
+
+    def copied() -> Settings:
+        return settings(Path(shutil.copytree(ready, folder / "round", dirs_exist_ok=False)), url)
+
+    def once(kill: tuple[int, float] | None) -> Told:
+        place = copied()
+        return apart(lambda tell: run(operation, place, work, tell), kill)
+
+    def looked(told: Sequence[str], *, again: bool) -> Told:
+        place = settings(folder / "round", url)
+        return apart(lambda tell: tell(json.dumps(examined(operation, place, work, told, again=again))))
+
+    whole = once(None)
+    assert whole.end == 0
     total = {"lost": 0, "ghosts": 0, "not repeated": 0, "by hand": 0, "acknowledged": 0}
-    shutil.copytree(folder / "prepared", folder / "whole")
-    _, end, seconds = apart(lambda tell: run(operation, settings("whole"), work, tell))
-    assert end == 0
     slowest = 0.0
     for number in range(rounds):
-        place = settings(f"round-{number}")
-        shutil.copytree(folder / "prepared", place.data_dir)
-        told, _, _ = apart(lambda tell, at=place: run(operation, at, work, tell), chance.uniform(0, 1.2 * seconds))
-        seen, end, took = apart(lambda tell, at=place: tell(json.dumps(examined(operation, at, work, told))))
-        total["by hand"] += end != 0
+        shutil.rmtree(folder / "round")
+        stage = chance.randrange(len(whole.gaps))
+        told = [line for line in once((stage, chance.uniform(0, 1.2 * whole.gaps[stage]))).lines if line != OPEN]
+        seen = looked(told, again=number % 4 == 0)
+        total["by hand"] += seen.end != 0
         total["acknowledged"] += len(told)
-        for name, count in json.loads(seen[-1]).items() if seen else ():
+        for name, count in json.loads(seen.lines[-1]).items() if seen.lines else ():
             total[name] += count
-        slowest = max(slowest, took)
-        shutil.rmtree(place.data_dir)
-    return {"operation": operation, "rounds": rounds, **total, "slowest opening s": round(slowest, 2)}
+        slowest = max(slowest, sum(seen.gaps))
+    return {"operation": operation, "rounds": rounds, **total, "slowest look s": round(slowest, 2)}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

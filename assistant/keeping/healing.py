@@ -49,9 +49,14 @@ class Healed:
     missing: tuple[str, ...] = ()
 
 
+def live_name(library: Library) -> str:
+    """Name of the live collection; a rebuild, also by another program, changes it."""
+    return library.stamp(COLLECTION) or FIRST
+
+
 def live(settings: Settings, library: Library, encoder: str, dimension: int) -> Vectors:
     """The live collection of the library; raises as `Vectors.open`."""
-    return Vectors.open(settings, encoder, dimension, library.stamp(COLLECTION) or FIRST)
+    return Vectors.open(settings, encoder, dimension, live_name(library))
 
 
 def opened(settings: Settings, library: Library, encoder: str, dimension: int) -> Vectors:
@@ -149,7 +154,7 @@ def rebuild(
     if missing:
         message = f"{len(missing)} texts have no vector of {encoder} yet."
         raise StoreError(message, hint="Ingest the documents again first.")
-    name = _next(library.stamp(COLLECTION) or FIRST)
+    name = _next(live_name(library))
     with owning(settings):
         if mark(settings).exists():
             _log.warning("The index did not open the last time. It is given up and built anew.")

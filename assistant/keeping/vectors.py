@@ -16,7 +16,7 @@ from urllib.request import urlopen
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.errors import EncoderMismatch, StoreDamaged, StoreError, StoreReplaced
+from assistant.errors import EncoderMismatch, StoreDamaged, StoreError
 from assistant.keeping.library import Entry, Role
 from assistant.keeping.locks import owning
 from assistant.settings import Settings
@@ -270,7 +270,7 @@ def _translated(where: str) -> Iterator[None]:
 def _translation(where: str, error: BaseException) -> StoreError:
     said = (str(error).strip().splitlines() or [type(error).__name__])[0]
     if type(error).__name__ == "NotFoundError":
-        return StoreReplaced("The index was rebuilt since it was opened.", hint="Ask again.")
+        return StoreError("The index was rebuilt by another program.", hint="Start this one again.")
     if where.startswith("http"):
         hint = "Check that the Chroma server runs and that ASSISTANT_CHROMA_URL is right; nothing was lost."
         return StoreError(f"The Chroma server at {where} failed: {said}", hint=hint)

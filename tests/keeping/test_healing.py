@@ -8,10 +8,8 @@ import sys
 import time
 from pathlib import Path
 
-import chromadb
 import numpy as np
 import pytest
-import sqlalchemy
 
 from assistant.errors import StoreDamaged, StoreError
 from assistant.keeping.healing import COLLECTION, Healed, heal, live, publish, rebuild, withdraw
@@ -187,61 +185,6 @@ def test_a_rebuild_mends_a_folder_that_cannot_be_read(settings, library, sample,
     new.close()
 
 
-class Faults:
-    """Counts the storage calls, SQL statements and calls of Chroma alike, and makes the n-th one fail."""
-
-    def __init__(self, monkeypatch):
-        self.left = 0
-        for name in ("upsert", "delete", "get", "query", "count"):
-            monkeypatch.setattr(chromadb.Collection, name, self.counted(getattr(chromadb.Collection, name)))
-        sqlalchemy.event.listen(sqlalchemy.Engine, "before_cursor_execute", self.statement)
-        sqlalchemy.event.listen(sqlalchemy.Engine, "commit", self.statement)
-
-    def close(self):
-        sqlalchemy.event.remove(sqlalchemy.Engine, "before_cursor_execute", self.statement)
-        sqlalchemy.event.remove(sqlalchemy.Engine, "commit", self.statement)
-
-    def counted(self, call):
-        def counting(*arguments, **options):
-            if self.due():
-                raise chromadb.errors.InternalError("made to fail")
-            return call(*arguments, **options)
-
-        return counting
-
-    def statement(self, *_):
-        if self.due():
-            raise sqlalchemy.exc.OperationalError("made to fail", {}, Exception("made to fail"))
-
-    def due(self):
-        self.left -= 1
-        return self.left == 0
-
-
-@pytest.fixture
-def faults(monkeypatch):
-    made = Faults(monkeypatch)
-    yield made
-    made.left = 0
-    made.close()
-
-
-def repeat_with_faults(faults, prepare, run, check):
-    """Prepare, run with the n-th storage call failing, and check; for n = 1, 2 ... until none is left to fail."""
-    for n in range(1, 200):
-        prepare()
-        faults.left = n
-        try:
-            result = run()
-        except StoreError:
-            result = StoreError
-        reached, faults.left = faults.left <= 0, 0
-        check(result)
-        if not reached:
-            return n
-    raise AssertionError("it never came to an end")
-
-
 @pytest.mark.parametrize("operation", ["add", "replace", "withdraw", "heal"])
 def test_whichever_storage_call_fails_nothing_is_half_done(library, vectors, put, sample, vector, faults, operation):
     other, old, new = sample("other", "urørt"), sample("a", "gammel en", "gammel to"), sample("a", "ny")
@@ -266,7 +209,7 @@ def test_whichever_storage_call_fails_nothing_is_half_done(library, vectors, put
             put(new)
 
     def check(result):
-        stands = before if result is StoreError else after
+        stands = before if isinstance(result, type) else after
         expected = (*(stands.passages if stands else ()), *other.passages)
         assert tuple(library.passages()) == expected
         if operation != "heal":
@@ -276,7 +219,7 @@ def test_whichever_storage_call_fails_nothing_is_half_done(library, vectors, put
         for passage in expected:
             assert nearest(vectors, vector(passage.text)) in {entry.id for entry in library.entries([passage.card.id])}
 
-    assert repeat_with_faults(faults, prepare, run, check) > 4
+    assert faults.each(prepare, run, check) > 4
     assert library.faults() == ()
 
 
@@ -287,14 +230,14 @@ def test_whichever_storage_call_fails_in_a_rebuild_an_index_answers(
     put(sample("b", "tre"))
 
     def check(result):
-        if result is not StoreError:
+        if not isinstance(result, type):
             result.close()
         index = live(settings, library, ENCODER, DIMENSION)
         assert in_step(library, index)
         assert nearest(index, vector("to")) == made.entries[1].id
         index.close()
 
-    assert repeat_with_faults(faults, lambda: None, lambda: rebuild(settings, library, ENCODER, DIMENSION), check) > 4
+    assert faults.each(lambda: None, lambda: rebuild(settings, library, ENCODER, DIMENSION), check) > 4
 
 
 CHURN = """
