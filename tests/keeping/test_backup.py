@@ -147,7 +147,7 @@ def test_a_backup_that_is_not_whole_is_refused_and_nothing_changes(saved, sample
     keep(other, sample("c", "fire"))
     before = contents(other)
     damage(path)
-    with pytest.raises(StoreDamaged, match="copy.zip") as caught:
+    with pytest.raises(StoreDamaged, match=r"copy\.zip") as caught:
         restore(other, path, replace=True)
     assert caught.value.hint
     assert contents(other) == before
