@@ -14,4 +14,4 @@ def test_a_small_ingest_is_measured(capsys, monkeypatch, tmp_path):
     measured = json.loads(capsys.readouterr().out)
     assert measured["documents"] == 6
     assert measured["peak MB after all"] >= measured["peak MB after a quarter"] > 0
-    assert 0 < measured["encoder alone s"]
+    assert measured["encoder alone s"] > 0

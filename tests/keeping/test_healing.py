@@ -331,3 +331,51 @@ def test_publish_heal_and_rebuild_work_on_servers_too(tmp_path, postgres, chroma
     assert new.ids() == set()
     for opened in (new, vectors, library):
         opened.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["data_level0.bin", "link_lists.bin", "chroma.sqlite3"])
+@pytest.mark.parametrize("damage", ["cut short", "missing", "zeros", "flipped"])
+def test_a_start_after_damage_in_any_file_finds_everything_again(settings, sample, vector, name, damage):
+    """R4: the first start may end its process, as Chroma is then killed by its own file; the next one mends it."""
+    library = Library.open(settings)
+    index = live(settings, library, ENCODER, DIMENSION)
+    made = sample("a", *(f"tekst {n}" for n in range(1200)))
+    keep_and_publish(library, index, made)
+    index.close()
+    library.close()
+    [place] = (settings.data_dir / FOLDER).rglob(name)
+    data = bytearray(place.read_bytes())
+    if damage == "missing":
+        place.unlink()
+    elif damage == "flipped":
+        chance = random.Random(1)
+        for _ in range(50):
+            data[chance.randrange(len(data))] ^= 0xFF
+        place.write_bytes(data)
+    else:
+        place.write_bytes(data[: len(data) // 2] if damage == "cut short" else bytes(len(data)))
+    command = [sys.executable, "-c", START, str(settings.data_dir)]
+    for _ in range(2):
+        started = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True)
+        if started.returncode == 0:
+            break
+        assert started.returncode < 0, started.stderr  # ended by a signal: nothing of ours was raised
+    assert started.stdout == "1202 found\n", started.stderr
+
+
+START = """
+import sys
+from pathlib import Path
+import numpy as np
+from assistant.keeping.healing import opened
+from assistant.keeping.library import Library
+from assistant.settings import Settings
+settings = Settings(data_dir=Path(sys.argv[1]))
+library = Library.open(settings)
+vectors = opened(settings, library, "made-up", 16)
+entries = list(library.entries())
+dense = library.dense("made-up", [entry.text_hash for entry in entries])
+hits = vectors.search(np.stack([np.frombuffer(dense[entry.text_hash], "<f4") for entry in entries]), 1)
+print(sum(bool(found) and found[0][1] > 0.999 for found in hits), "found")
+"""
