@@ -44,7 +44,6 @@ from assistant.types import (
 )
 
 _log = logging.getLogger(__name__)
-
 NEIGHBOURS = 24
 """Passages whose sentences an answer may be composed of."""
 
@@ -159,8 +158,7 @@ class Assistant:
         """
         if not question.strip() or limit < 1:
             return ()
-        text = privacy.mask(question[: self._settings.max_question])[0]
-        asked = self._read(text, country, language, filters)
+        asked = self._read(privacy.mask(question[: self._settings.max_question])[0], country, language, filters)
         found = retriever.find(asked, self._ready(), self._tools()[0], limit=retriever.CANDIDATES)
         best: dict[str, Hit] = {}
         for hit in found.hits:
@@ -264,8 +262,12 @@ class Assistant:
         """The encoder and the index, opened once; the index is healed, unless somebody writes just now."""
         with self._lock:
             if self._index is None or not self._healed:
-                with suppress(StoreBusy), writing(self._settings, patience=0):
-                    return self._writing_tools()
+                with ExitStack() as stack:
+                    alone = False
+                    with suppress(StoreBusy):
+                        alone = stack.enter_context(writing(self._settings, patience=0)) is None
+                    if alone:
+                        return self._writing_tools()
             encoder = self._opened_encoder()
             if self._index is None:
                 self._index = healing.live(self._settings, self._library, encoder.name, encoder.dimension)
