@@ -1,4 +1,4 @@
-"""The command line: ask, find and status over the same verbs as every other face."""
+"""The command line: ask, find, status, and the operator's doctor, backup, restore and rebuild."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import logging
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
+from pathlib import Path
 from typing import Any
 
 from assistant import Answer, Assistant, AssistantError, Filters, Hit, Refusal, Reply, Settings
@@ -19,19 +20,19 @@ KINDS = ("case", "guidance", "template")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what `arguments` say (default: the process's own) and print it.
 
-    Returns 0 for a reply (a refusal is one too), 1 for an error; argparse ends the process with 2 for
-    a wrong use.
+    Returns 0 for a reply (a refusal is one too), 1 for an error and when the doctor finds something; argparse
+    ends the process with 2 for a wrong use.
     """
     given = _parser().parse_args(arguments)
     try:
         settings = Settings.from_environment()
         logging.basicConfig(level=settings.log_level.upper(), stream=sys.stderr)
-        value, text = given.verb(Assistant.from_settings(settings), given)
+        value, text = given.verb(given.on(settings), given)
     except AssistantError as error:
         print("\n".join(filter(None, (f"{error}", error.hint))), file=sys.stderr)
         return 1
     print(json.dumps(plain(value), ensure_ascii=False, indent=2) if given.json else text)
-    return 0
+    return int(given.verb is _doctor and not all(seen.well for seen in value))
 
 
 def _ask(assistant: Assistant, given: argparse.Namespace) -> tuple[Any, str]:
@@ -48,6 +49,35 @@ def _find(assistant: Assistant, given: argparse.Namespace) -> tuple[Any, str]:
 def _status(assistant: Assistant, given: argparse.Namespace) -> tuple[Any, str]:
     status = plain(assistant.status())
     return status, "\n".join(f"{name}: {value}" for name, value in status.items())
+
+
+def _rebuild(assistant: Assistant, given: argparse.Namespace) -> tuple[Any, str]:
+    report = assistant.rebuild()
+    return report, f"The index holds {len(report.unchanged)} documents."
+
+
+def _doctor(settings: Settings, given: argparse.Namespace) -> tuple[Any, str]:
+    from assistant.upkeep import doctor
+
+    checks = list(doctor(settings))
+    lines = [
+        f"{'ok' if c.well else 'PROBLEM':<9}{c.name}: {c.told}" + f"\n{'':<9}{c.hint}" * bool(c.hint) for c in checks
+    ]
+    return checks, "\n".join(lines)
+
+
+def _backup(settings: Settings, given: argparse.Namespace) -> tuple[Any, str]:
+    from assistant.keeping.backup import save
+
+    path, about = save(settings, given.path)
+    return {"path": path, **plain(about)}, f"{path} holds {about.documents} documents (revision {about.revision})."
+
+
+def _restore(settings: Settings, given: argparse.Namespace) -> tuple[Any, str]:
+    from assistant.upkeep import restore
+
+    about = restore(settings, given.path, replace=given.replace)
+    return about, f"The library holds the {about.documents} documents of {about.made} again, and the index follows."
 
 
 def reply_text(reply: Reply) -> str:
@@ -96,6 +126,7 @@ def plain(value: Any) -> Any:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m assistant", description="Ask the knowledge base.")
+    parser.set_defaults(on=Assistant.from_settings)
     verbs = parser.add_subparsers(required=True, metavar="VERB")
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--json", action="store_true", help="print JSON")
@@ -114,7 +145,27 @@ def _parser() -> argparse.ArgumentParser:
 
     status = verbs.add_parser("status", parents=[common], help="what is in the library and the index")
     status.set_defaults(verb=_status)
+    _operators(verbs, common)
     return parser
+
+
+def _operators(verbs: Any, common: argparse.ArgumentParser) -> None:
+    """Add the commands of whoever runs the assistant; most work on settings, since the library may be damaged."""
+    rebuild = verbs.add_parser("rebuild", parents=[common], help="build the index anew, beside the live one")
+    rebuild.set_defaults(verb=_rebuild)
+    doctor = verbs.add_parser("doctor", parents=[common], help="look everything over; 1 when there is a problem")
+    doctor.set_defaults(verb=_doctor, on=_itself)
+    backup = verbs.add_parser("backup", parents=[common], help="write all documents and vectors into one new file")
+    backup.add_argument("path", type=Path, metavar="FILE", help="file that is not there yet, or a folder")
+    backup.set_defaults(verb=_backup, on=_itself)
+    restore = verbs.add_parser("restore", parents=[common], help="bring a backup back and build the index from it")
+    restore.add_argument("path", type=Path, metavar="FILE")
+    restore.add_argument("--replace", action="store_true", help="also when the library holds documents, which are lost")
+    restore.set_defaults(verb=_restore, on=_itself)
+
+
+def _itself(settings: Settings) -> Settings:
+    return settings
 
 
 def _positive(text: str) -> int:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
+from functools import cache
+from importlib import resources
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,8 +17,9 @@ from urllib.parse import urlsplit
 from assistant import language, privacy
 from assistant.errors import AssistantError, CorpusError, LoadError
 from assistant.finding.encoders import Embedder, pack
-from assistant.keeping.healing import publish
+from assistant.keeping.healing import publish, withdraw
 from assistant.keeping.library import Entry, Library, entry_id, text_hash
+from assistant.keeping.recognition import Known
 from assistant.keeping.vectors import Vectors
 from assistant.reading import archives, chunking, corpus, markdown, sandbox
 from assistant.reading.loaders import SUFFIXES
@@ -98,30 +101,53 @@ def _fetched(address: str, stack: ExitStack) -> Path:
     return path
 
 
-def read(path: Path, origin: str, origins: Mapping[str, str]) -> Document:
+def fingerprint(path: Path) -> str:
+    """SHA-256 (hex) of a file's bytes, its ending and the code that would read it. Raises LoadError."""
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256")
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise LoadError(f"The file cannot be opened: {reason}.", hint="Check that it is readable.") from error
+    digest.update(f"{path.suffix.lower()} {_reader()}".encode())
+    return digest.hexdigest()
+
+
+@cache
+def _reader() -> str:
+    """Fingerprint of the code that reads files: what was recognised by its bytes is read anew by another version."""
+    digest = hashlib.sha256(FORM.encode())
+    for place in sorted(resources.files("assistant.reading").iterdir(), key=lambda place: place.name):
+        if place.is_file():
+            digest.update(place.read_bytes())
+    for name in ("intake.py", "language.py", "privacy.py"):
+        digest.update((resources.files("assistant") / name).read_bytes())
+    return digest.hexdigest()
+
+
+def read(path: Path, origin: str, known: Known) -> Document:
     """1 load, 2 guard: a file becomes a Document without national id numbers.
 
-    `origins` are the visible documents' origins by id: a file without front matter never takes the id of a
-    document that came from elsewhere. Raises LoadError (cannot be read) or CorpusError (wrong front matter).
+    A file without front matter never takes the id of a `known` document that came from elsewhere; its content
+    hash leaves its name out. Raises LoadError (cannot be read) or CorpusError (wrong front matter).
     """
     text = sandbox.read(path)
     if text.front_matter is not None:
         card, body, _ = corpus.parse(text.front_matter, path)
-        blocks = markdown.markdown_blocks(body)
+        told, blocks = card, markdown.markdown_blocks(body)
     else:
-        card, blocks = _derived(text, origin, origins), text.blocks
+        card, blocks = _derived(text, origin, known), text.blocks
+        told = replace(card, id="", title=text.title or "")
     blocks = tuple(replace(block, text=privacy.mask(block.text)[0]) for block in blocks)
-    content = json.dumps([FORM, asdict(card), [asdict(block) for block in blocks]], sort_keys=True, ensure_ascii=False)
+    content = json.dumps([FORM, asdict(told), [asdict(block) for block in blocks]], sort_keys=True, ensure_ascii=False)
     return Document(card, blocks, hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest(), origin)
 
 
-def _derived(text: Text, origin: str, origins: Mapping[str, str]) -> Card:
+def _derived(text: Text, origin: str, known: Known) -> Card:
     words = "\n".join(block.text for block in text.blocks)
     card = corpus.derive(origin, words, text.language or language.detect(words[:4000]))
-    name = card.id
-    if origins.get(name, origin) != origin:
-        name = f"{name}-{hashlib.sha256(origin.encode()).hexdigest()[:6]}"
-    return replace(card, id=name, title=text.title or card.title, as_of=text.published)
+    other = f"{card.id}-{hashlib.sha256(origin.encode()).hexdigest()[:6]}"
+    return replace(card, id=known.name(card.id, other, origin), title=text.title or card.title, as_of=text.published)
 
 
 def context(card: Card, heading: str) -> str:
@@ -174,6 +200,39 @@ def embed(cuts: Sequence[Cut], encoder: Embedder, library: Library) -> None:
         library.keep_embeddings(encoder.name, rows)
 
 
+def complete(library: Library, encoder: Embedder, show: Show) -> tuple[str, ...]:
+    """Embed what visible documents lack vectors for, so that an index can be built; the ids of all documents."""
+    names, missing = tuple(library.hashes()), library.missing(encoder.name)
+    lacking = {entry.document for entry in library.entries() if entry.text_hash in missing} if missing else set()
+    for done, name in enumerate(names, 1):
+        document = library.document(name) if name in lacking else None
+        if document is not None:
+            embed([cut(document)], encoder, library)
+        show(Progress(done, len(names), name))
+    return names
+
+
+def take_out(ids: Sequence[str], library: Library, index: Callable[[], Vectors], tally: Tally) -> None:
+    """Remove documents by id; an unknown id goes into the tally as a failure. `index` gives the index."""
+    held = library.hashes()
+    for name in ids:
+        if name not in held:
+            tally.failed.append(Failure(name, "There is no document with this id.", "The command status lists all."))
+            continue
+        withdraw(library, index(), name)
+        tally.removed.append(name)
+
+
+def astray(paths: Sequence[Path | str], there: Collection[str], library: Library) -> list[str]:
+    """Ids of the documents that came from below a folder of `paths`, are not among `there`, and are gone."""
+    folders = [Path(path).resolve() for path in paths if Path(path).is_dir()]
+    return [
+        name
+        for name, origin in library.origins().items()
+        if origin not in there and any(Path(origin).is_relative_to(f) for f in folders) and not Path(origin).exists()
+    ]
+
+
 def take_in(
     files: Sequence[tuple[Path, str]],
     library: Library,
@@ -183,50 +242,70 @@ def take_in(
 ) -> None:
     """Take files in one by one; one that fails goes into the tally and stops no other.
 
-    `tools` gives encoder and index, and is called only when there is something to embed.
+    A file whose bytes or content are held already, under whatever name, counts as unchanged. `tools` gives
+    encoder and index, and is called only when there is something to embed.
     """
-    held, origins = library.hashes(), library.origins()
-    waiting: list[Cut] = []
-    seen: dict[str, str] = {}
-    done = 0
-
-    def flush() -> None:
-        nonlocal done
-        if not waiting:
-            return
-        encoder, index = tools()
-        embed(waiting, encoder, library)
-        for piece in waiting:
-            key = piece.document.card.id
-            publish(library, index, encoder.name, piece.document, piece.passages, piece.entries)  # 5 keep
-            (tally.updated if key in held else tally.added).append(key)
-            done += 1
-            show(Progress(done, len(files), key, len(piece.passages)))
-        waiting.clear()
-
+    arrivals = _Arrivals(library, tools, tally, show, len(files))
     for path, origin in files:
         try:
-            document = _own_id(read(path, origin, origins), seen)
-            if held.get(document.card.id) == document.content_hash:
-                tally.unchanged.append(document.card.id)
-                done += 1
-                show(Progress(done, len(files), document.card.id))
-                continue
-            waiting.append(cut(document))
+            arrivals.take(path, origin)
         except (LoadError, CorpusError) as error:
             tally.failed.append(Failure(origin, str(error), error.hint))
-            done += 1
-            show(Progress(done, len(files), path.name))
-        if sum(len(piece.texts) for piece in waiting) >= TEXTS:
-            flush()
-    flush()
+            arrivals.done(path.name)
+    arrivals.publish()
 
 
-def _own_id(document: Document, seen: dict[str, str]) -> Document:
-    """The document, if no other file has its id in this run (CorpusError); remembers it."""
-    key = document.card.id
-    if key in seen:
-        message = f'id "{key}" is already taken by {seen[key]}.'
-        raise CorpusError(message, hint="Give one of the two another file name (and id).")
-    seen[key] = document.origin
-    return document
+class _Arrivals:
+    """The files that are coming in: recognised one by one, embedded and published some at a time."""
+
+    def __init__(
+        self,
+        library: Library,
+        tools: Callable[[], tuple[Embedder, Vectors]],
+        tally: Tally,
+        show: Show,
+        total: int,
+    ) -> None:
+        self._library, self._tools, self._tally, self._show = library, tools, tally, show
+        self._known = Known(library)
+        self._waiting: list[Cut] = []
+        self._files: dict[str, str] = {}
+        self._progress = Progress(0, total, "")
+
+    def take(self, path: Path, origin: str) -> None:
+        """Recognise a file, or read and cut it; what is new waits to be published. Raises LoadError, CorpusError."""
+        digest = fingerprint(path)
+        name = self._known.by_file(digest, origin)
+        if name is None:
+            document = read(path, origin, self._known)
+            name = self._known.by_content(document)
+            if name is None:
+                piece = cut(document)
+                self._known.claim(document, digest)
+                self._waiting.append(piece)
+            self._files[digest] = name or document.card.id
+        if name is not None:
+            self._known.met(name, origin)
+            self._tally.unchanged.append(name)
+            self.done(name)
+        if sum(len(piece.texts) for piece in self._waiting) >= TEXTS:
+            self.publish()
+
+    def publish(self) -> None:
+        """Embed and publish what waits; a document counts as done when it is safe."""
+        if self._waiting:
+            encoder, index = self._tools()
+            embed(self._waiting, encoder, self._library)
+        for piece in self._waiting:
+            key = piece.document.card.id
+            publish(self._library, index, encoder.name, piece.document, piece.passages, piece.entries)  # 5 keep
+            (self._tally.updated if self._known.was_held(key) else self._tally.added).append(key)
+            self.done(key, len(piece.passages))
+        self._waiting.clear()
+        self._library.note_files(self._files)
+        self._files.clear()
+
+    def done(self, name: str, passages: int = 0) -> None:
+        """Tell that one more file is done with."""
+        self._progress = replace(self._progress, done=self._progress.done + 1, name=name, passages=passages)
+        self._show(self._progress)

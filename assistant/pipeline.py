@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from importlib.resources import files
 from pathlib import Path
@@ -14,7 +15,7 @@ from assistant import asking, intake, shelving
 from assistant.answering.generative import Model
 from assistant.asking import ShowAnswer
 from assistant.desk import Asked, Desk
-from assistant.errors import StoreBusy
+from assistant.errors import StoreBusy, StoreError
 from assistant.finding import query
 from assistant.finding.encoders import Embedder, open_encoder, open_entailment
 from assistant.finding.shelf import Shelf
@@ -24,7 +25,9 @@ from assistant.keeping.locks import writing
 from assistant.keeping.vectors import Vectors
 from assistant.reading.corpus import load_glossary
 from assistant.settings import Settings
-from assistant.types import Card, Failure, Filters, Hit, Progress, Reply, Report, Turn
+from assistant.types import Card, Filters, Hit, Progress, Reply, Report, Turn
+
+_log = logging.getLogger(__name__)
 
 Show = Callable[[Progress], None]
 
@@ -42,8 +45,11 @@ class Assistant:
         self._lock = threading.RLock()
         self._encoder: Embedder | None = None
         self._index: Vectors | None = None
+        self._healed = False
         self._shelf: Shelf | None = None
         glossary = settings.corpus_dir / "glossary.yaml"
+        if not glossary.exists():
+            _log.warning("There is no glossary in %s: the doctor tells what to do.", settings.corpus_dir.absolute())
         self._desk = Desk(
             settings,
             query.Glossary.of(load_glossary(glossary) if glossary.exists() else ()),
@@ -61,8 +67,7 @@ class Assistant:
 
     def close(self) -> None:
         """Let go of the library and the index."""
-        if self._index:
-            self._index.close()
+        self._let_go()
         self._library.close()
 
     # --- documents ------------------------------------------------------------------------------------
@@ -76,9 +81,10 @@ class Assistant:
         tally = intake.Tally()
         with writing(self._settings), ExitStack() as stack:
             found = intake.gather(paths, stack, tally)
-            intake.take_in(found, self._library, self._tools, tally, progress or _no_progress)
+            intake.take_in(found, self._library, self._writing_tools, tally, progress or _no_progress)
             if prune:
-                self._prune(paths, {origin for _, origin in found}, tally)
+                gone = intake.astray(paths, {origin for _, origin in found}, self._library)
+                intake.take_out(gone, self._library, lambda: self._writing_tools()[1], tally)
             if self._encoder and (tally.updated or tally.removed):
                 self._library.sweep(self._encoder.name)
         return tally.report()
@@ -87,27 +93,19 @@ class Assistant:
         """Remove documents by id; an unknown id is a failure in the report."""
         tally = intake.Tally()
         with writing(self._settings):
-            self._remove(ids, tally)
+            intake.take_out(ids, self._library, lambda: self._writing_tools()[1], tally)
         return tally.report()
 
     def rebuild(self, progress: Show | None = None) -> Report:
-        """Build the index anew from the library, beside the live one; texts without a vector are embedded."""
-        with writing(self._settings), self._lock:
-            if self._index:
-                self._index.close()
-                self._index = None
-            encoder = self._encoder or open_encoder(self._settings)
-            self._encoder = encoder
-            names = sorted(self._library.hashes())
-            missing = self._library.missing(encoder.name)
-            for done, name in enumerate(names, 1):
-                document = self._library.document(name)
-                if document and missing:
-                    intake.embed([intake.cut(document)], encoder, self._library)
-                (progress or _no_progress)(Progress(done, len(names), name))
-            self._index = healing.rebuild(self._settings, self._library, encoder.name, encoder.dimension)
-            self._shelf = None
-        return Report(unchanged=tuple(names))
+        """Build the index anew beside the live one, which answers meanwhile; texts without a vector are embedded."""
+        with writing(self._settings):
+            encoder = self._opened_encoder()
+            names = intake.complete(self._library, encoder, progress or _no_progress)
+            index = healing.rebuild(self._settings, self._library, encoder.name, encoder.dimension, self._let_go)
+            with self._lock:
+                self._let_go()
+                self._index = index
+        return Report(unchanged=names)
 
     def prepare(self) -> None:
         """Load encoder, index, keywords and the model's client, so that the first question waits for nothing."""
@@ -173,14 +171,55 @@ class Assistant:
 
     # --- inside ---------------------------------------------------------------------------------------
 
-    def _tools(self) -> tuple[Embedder, Vectors]:
-        """The encoder and the index, opened once."""
+    def _opened_encoder(self) -> Embedder:
         with self._lock:
             if self._encoder is None:
                 self._encoder = open_encoder(self._settings)
+            return self._encoder
+
+    def _tools(self) -> tuple[Embedder, Vectors]:
+        """The encoder and the index, opened once; the index is healed, unless somebody writes just now."""
+        with self._lock:
+            if self._index is None or not self._healed:
+                with ExitStack() as stack:
+                    alone = False
+                    with suppress(StoreBusy):
+                        alone = stack.enter_context(writing(self._settings, patience=0)) is None
+                    if alone:
+                        return self._writing_tools()
+            encoder = self._opened_encoder()
             if self._index is None:
-                self._index = healing.live(self._settings, self._library, self._encoder.name, self._encoder.dimension)
-            return self._encoder, self._index
+                self._index = healing.live(self._settings, self._library, encoder.name, encoder.dimension)
+            return encoder, self._index
+
+    def _writing_tools(self) -> tuple[Embedder, Vectors]:
+        """The encoder and the index, healed, for whoever is the writer."""
+        with self._lock:
+            encoder = self._opened_encoder()
+            if self._index is None or not self._healed:
+                index = healing.opened(self._settings, self._library, encoder.name, encoder.dimension)
+                self._let_go()
+                self._index, self._healed = index, True
+            return encoder, self._index
+
+    def _let_go(self) -> None:
+        with self._lock:
+            if self._index:
+                self._index.close()
+            self._index = None
+
+    def _search(self, vectors: Any, limit: int, filters: Filters) -> list[list[tuple[str, float]]]:
+        """Search the index; one that was rebuilt meanwhile, also by another program, is opened anew."""
+        index = self._tools()[1]
+        try:
+            return index.search(vectors, limit, filters)
+        except StoreError:
+            if index.name == healing.live_name(self._library):
+                raise
+            with self._lock:
+                if self._index is index:
+                    self._let_go()
+        return self._tools()[1].search(vectors, limit, filters)
 
     def _ready(self) -> Shelf:
         """The shelf of the library's present revision."""
@@ -190,40 +229,10 @@ class Assistant:
             return shelf
         with self._lock:
             if self._shelf is None or self._shelf.revision != revision:
-                self._shelf = self._filled(revision)
+                known = None if self._shelf is None else self._shelf.elsewhere
+                encoder, with_questions = self._tools()[0], self._settings.use_questions
+                self._shelf = shelving.fill(self._library, self._search, encoder, known, with_questions=with_questions)
             return self._shelf
-
-    def _filled(self, revision: int) -> Shelf:
-        encoder, index = self._tools()
-        if self._shelf is None:
-            with suppress(StoreBusy), writing(self._settings):  # whoever writes just now heals when it starts
-                healing.heal(self._library, index, encoder.name)
-        elsewhere = None if self._shelf is None else self._shelf.elsewhere
-        return shelving.fill(
-            self._library, index, encoder, revision, elsewhere, with_questions=self._settings.use_questions
-        )
-
-    def _prune(self, paths: Sequence[Path | str], there: Collection[str], tally: intake.Tally) -> None:
-        folders = [Path(path).resolve() for path in paths if Path(path).is_dir()]
-        gone = [
-            name
-            for name, origin in self._library.origins().items()
-            if origin not in there
-            and any(Path(origin).is_relative_to(f) for f in folders)
-            and not Path(origin).exists()
-        ]
-        self._remove(gone, tally)
-
-    def _remove(self, ids: Sequence[str], tally: intake.Tally) -> None:
-        held = self._library.hashes()
-        for name in ids:
-            if name not in held:
-                tally.failed.append(
-                    Failure(name, "There is no document with this id.", "The command status lists all.")
-                )
-                continue
-            healing.withdraw(self._library, self._tools()[1], name)
-            tally.removed.append(name)
 
 
 def _places() -> dict[str, str]:

@@ -12,7 +12,9 @@ from assistant.finding.encoders import Embedder, unpack
 from assistant.finding.shelf import Lead, Shelf
 from assistant.intake import context
 from assistant.keeping.library import Library
-from assistant.keeping.vectors import Vectors
+from assistant.types import Filters
+
+Search = Callable[[NDArray[np.float32], int, Filters], list[list[tuple[str, float]]]]
 
 SAMPLE = 512
 """Dense vectors that a similarity is measured against; with 512 the mean is known to within 0.05 deviations."""
@@ -23,22 +25,21 @@ MIDDLE = 64
 
 def fill(
     library: Library,
-    index: Vectors,
+    search: Search,
     encoder: Embedder,
-    revision: int,
     elsewhere: NDArray[np.float32] | None,
     *,
     with_questions: bool,
 ) -> Shelf:
-    """The shelf of `revision`.
+    """The shelf of the library's present revision, read at one moment.
 
-    `elsewhere` are the vectors of the questions that are not ours, where they are known already. Without
-    `with_questions` the documents' own questions lead nowhere.
+    `search` gives, for each row of an array of vectors, (entry id, similarity), best first. `elsewhere` are the
+    vectors of the questions that are not ours, where they are known already. Without `with_questions` the
+    documents' own questions lead nowhere.
     """
     name, width = encoder.name, encoder.dimension
-    passages = tuple(library.passages())
+    revision, passages, entries = library.snapshot()
     place = {p.id: n for n, p in enumerate(passages)}
-    entries = list(library.entries())
     hashes = {e.passages[0]: e.text_hash for e in entries if e.role == "passage"}
     roles = {"passage", "summary", "question"} if with_questions else {"passage", "summary"}
     sample = _spread(list(hashes.values()), SAMPLE)
@@ -53,7 +54,7 @@ def fill(
         background=np.stack(dense) if dense else np.zeros((1, width), np.float32),
         middle=np.mean(tokens, axis=0).astype(np.float32) if tokens else np.zeros(width, np.float32),
         elsewhere=_elsewhere(encoder) if elsewhere is None else elsewhere,
-        nearest=lambda vector, limit, filters: index.search(vector[None, :], limit, filters)[0],
+        nearest=lambda vector, limit, filters: search(vector[None, :], limit, filters)[0],
         dense=lambda ids: _by_passage(library.dense, name, hashes, ids),
         tokens=lambda ids: _by_passage(library.tokens, name, hashes, ids),
         prefix=lambda passage: context(passage.card, passage.heading),

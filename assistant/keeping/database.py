@@ -85,8 +85,8 @@ def _begin(connection: Connection) -> None:
 def _prepare(engine: Engine) -> None:
     """Make the tables where there are none, and check by which layout they were made."""
     with engine.connect() as connection:
-        there = sql.inspect(connection).has_table("header")
-    if not there:
+        there = set(sql.inspect(connection).get_table_names())
+    if not there >= tables.metadata.tables.keys():
         with writing(engine) as connection:
             _make(connection)
     with engine.connect() as connection:
@@ -110,6 +110,16 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction that writes; ends with commit, or with everything as it was."""
     with engine.connect() as connection:
         connection.execution_options(writes=True)
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One transaction that reads everything at one moment, whatever is written meanwhile."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":  # SQLite's transactions are so by themselves
+            connection.execution_options(isolation_level="REPEATABLE READ")
         with connection.begin():
             yield connection
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +21,7 @@ from numpy.typing import NDArray
 from assistant.errors import StoreDamaged, StoreError
 from assistant.keeping.library import Entry, Library
 from assistant.keeping.locks import owning
-from assistant.keeping.vectors import FIRST, FOLDER, Vectors
+from assistant.keeping.vectors import FIRST, FOLDER, SAME, Vectors
 from assistant.settings import Settings
 from assistant.types import Card, Document, Passage
 
@@ -31,11 +33,8 @@ COLLECTION = "collection"
 BATCH = 500
 """Entries that are read, and added, at a time."""
 
-SAMPLE = 20
-"""Entries that must find themselves after healing."""
-
-SAME = 0.999
-"""Cosine similarity from which a vector counts as found again (float32 rounding stays below 1e-5)."""
+SAMPLE = 100
+"""Entries, spread over all, about so many, that must find themselves after healing; the doctor looks at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +49,49 @@ class Healed:
     missing: tuple[str, ...] = ()
 
 
+def live_name(library: Library) -> str:
+    """Name of the live collection; a rebuild, also by another program, changes it."""
+    return library.stamp(COLLECTION) or FIRST
+
+
 def live(settings: Settings, library: Library, encoder: str, dimension: int) -> Vectors:
     """The live collection of the library; raises as `Vectors.open`."""
-    return Vectors.open(settings, encoder, dimension, library.stamp(COLLECTION) or FIRST)
+    return Vectors.open(settings, encoder, dimension, live_name(library))
+
+
+def opened(settings: Settings, library: Library, encoder: str, dimension: int) -> Vectors:
+    """The live collection, healed; built anew from the library when it is damaged (R4).
+
+    The caller is the writer (`locks.writing`). Raises as `live` and `rebuild`.
+    """
+    with owning(settings):
+        if not mark(settings).exists():
+            try:
+                with marked(settings):
+                    return _healed(settings, library, encoder, dimension)
+            except StoreDamaged as error:
+                _log.warning("%s It is built anew from the library.", error)
+        return rebuild(settings, library, encoder, dimension)
+
+
+def mark(settings: Settings) -> Path:
+    """The file that is there while the embedded index is opened, and after a process that ended in doing so."""
+    return settings.data_dir / "index.opening"
+
+
+@contextmanager
+def marked(settings: Settings) -> Iterator[None]:
+    """Leave the mark while the index is opened.
+
+    A damaged index can make Chroma end the whole process (seen with flipped bytes in its database, in
+    `data_level0.bin` and in `link_lists.bin`); the mark that is left then makes `rebuild` give the folder up.
+    """
+    if settings.chroma_url is None:
+        mark(settings).touch()
+    try:
+        yield
+    finally:
+        mark(settings).unlink(missing_ok=True)
 
 
 def publish(
@@ -97,28 +136,53 @@ def heal(library: Library, vectors: Vectors, encoder: str) -> Healed:
     return Healed(len(ghosts), added, missing)
 
 
-def rebuild(settings: Settings, library: Library, encoder: str, dimension: int) -> Vectors:
+def rebuild(
+    settings: Settings,
+    library: Library,
+    encoder: str,
+    dimension: int,
+    let_go: Callable[[], None] = lambda: None,
+) -> Vectors:
     """Build the index anew from the library's embeddings, beside the live one, then put it in its place.
 
     Needs no encoder: every visible entry's embedding must be kept (`Library.missing` names those that are
     not). Until the swap, one change of a stamp, the old collection answers. A folder that Chroma cannot
-    read is removed first: the caller has closed what it had open of it. Raises StoreError when embeddings
-    are missing; the old collection stays in use then.
+    read is removed first, after `let_go`, in which the caller closes what it has open of it. Raises StoreError
+    when embeddings are missing; the old collection stays in use then.
     """
     missing = library.missing(encoder)
     if missing:
         message = f"{len(missing)} texts have no vector of {encoder} yet."
         raise StoreError(message, hint="Ingest the documents again first.")
-    name = _next(library.stamp(COLLECTION) or FIRST)
+    name = _next(live_name(library))
+    with owning(settings):
+        if mark(settings).exists():
+            _log.warning("The index did not open the last time. It is given up and built anew.")
+            _give_up(settings, let_go)
+        with marked(settings):
+            try:
+                return _filled(settings, library, encoder, dimension, name)
+            except StoreDamaged:
+                if settings.chroma_url is not None:
+                    raise
+            _give_up(settings, let_go)
+            return _filled(settings, library, encoder, dimension, name)
+
+
+def _healed(settings: Settings, library: Library, encoder: str, dimension: int) -> Vectors:
+    vectors = live(settings, library, encoder, dimension)
     try:
-        vectors = _filled(settings, library, encoder, dimension, name)
-    except StoreDamaged:
-        if settings.chroma_url is not None:
-            raise
-        with owning(settings):
-            shutil.rmtree(settings.data_dir / FOLDER, ignore_errors=True)
-        vectors = _filled(settings, library, encoder, dimension, name)
+        heal(library, vectors, encoder)
+    except BaseException:
+        vectors.close()
+        raise
     return vectors
+
+
+def _give_up(settings: Settings, let_go: Callable[[], None]) -> None:
+    """Remove the index's folder; what was in it can be made from the library."""
+    let_go()
+    shutil.rmtree(settings.data_dir / FOLDER, ignore_errors=True)
 
 
 def _fill(library: Library, vectors: Vectors, encoder: str, lacking: set[str]) -> tuple[int, tuple[str, ...]]:
@@ -155,13 +219,14 @@ def _clear(vectors: Vectors, document_id: str, keep: set[str]) -> None:
 
 def _probe(library: Library, vectors: Vectors, encoder: str) -> None:
     """Search a sample of entries by their own vector: an index that lists but cannot find is damaged (R4)."""
-    sample = list(islice(library.entries(), SAMPLE))
+    entries = list(library.entries())
+    sample = entries[:: max(1, len(entries) // SAMPLE)]
     dense = library.dense(encoder, {entry.text_hash for entry in sample})
     if not dense:
         return
     found = vectors.search(_matrix(list(dense.values())), 1)
     if any(not hits or hits[0][1] < SAME for hits in found):
-        raise StoreDamaged("The index lists passages that it does not find.", hint="Run python ingest.py --rebuild.")
+        raise StoreDamaged("The index lists passages that it does not find.", hint="Run python -m assistant rebuild.")
 
 
 def _filled(settings: Settings, library: Library, encoder: str, dimension: int, name: str) -> Vectors:

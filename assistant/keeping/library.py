@@ -14,14 +14,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby, islice
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import sqlalchemy as sql
 from sqlalchemy import Connection, Engine
 
 from assistant.errors import StoreError
 from assistant.keeping import tables
-from assistant.keeping.database import connected, translated, writing
+from assistant.keeping.database import connected, reading, translated, writing
 from assistant.settings import Settings
 from assistant.types import Card, Document, Passage
 
@@ -98,6 +98,25 @@ class Library:
         """When every visible document was last changed (UTC, ISO 8601), by its id."""
         return self._column(tables.documents.c.kept_at)
 
+    def files(self) -> dict[str, str]:
+        """Id of the visible document that a file is, by the digest of the file (`note_files`)."""
+        with self._reading() as connection:
+            return {row.digest: row.document for row in connection.execute(sql.select(tables.files))}
+
+    def note_files(self, files: Mapping[str, str]) -> None:
+        """Note which documents files are: their digests, with the id; forgotten when a document changes."""
+        table = tables.files
+        with self._writing() as connection:
+            for some in _batches(files):
+                connection.execute(sql.delete(table).where(table.c.digest.in_(some)))
+                connection.execute(sql.insert(table), [{"digest": d, "document": files[d]} for d in some])
+
+    def move(self, document_id: str, origin: str) -> None:
+        """Note that a document, otherwise unchanged, comes from another path or address now."""
+        table = tables.documents
+        with self._writing() as connection:
+            connection.execute(sql.update(table).where(table.c.id == document_id).values(origin=tables.plain(origin)))
+
     def keep(self, document: Document, passages: Sequence[Passage], entries: Sequence[Entry]) -> None:
         """Make this version of the document the visible one, in place of any other with its id."""
         key = document.card.id
@@ -149,20 +168,18 @@ class Library:
 
     def passages(self, document_ids: Collection[str] | None = None) -> Iterator[Passage]:
         """Passages by document id and in reading order; those of one document share one Card object."""
-        table, owner = tables.passages, tables.documents
-        query = sql.select(owner.c.id, owner.c.card, table.c.body).join(owner).order_by(owner.c.id, table.c.number)
-        for _, rows in groupby(self._rows(query, owner.c.id, document_ids), key=lambda row: row.id):
-            card: Card | None = None
-            for row in rows:
-                card = card or tables.card_value(row.card)
-                yield tables.passage_value(row.body, card)
+        return _passages(self._rows(_PASSAGES, tables.documents.c.id, document_ids))
 
     def entries(self, document_ids: Collection[str] | None = None) -> Iterator[Entry]:
         """Entries that the index must hold, by document id and in the order in which they were kept."""
-        table = tables.entries
-        query = sql.select(table).order_by(table.c.document, table.c.number)
-        for row in self._rows(query, table.c.document, document_ids):
-            yield Entry(row.id, row.document, row.role, tables.names_value(row.passages), row.text_hash)
+        return _entries(self._rows(_ENTRIES, tables.entries.c.document, document_ids))
+
+    def snapshot(self) -> tuple[int, tuple[Passage, ...], tuple[Entry, ...]]:
+        """The revision with all its passages and entries, as they were at one moment."""
+        with translated(self._engine), reading(self._engine) as connection:
+            revision = int(connection.scalar(_REVISION) or 0)
+            passages = tuple(_passages(connection.execute(_PASSAGES)))
+            return revision, passages, tuple(_entries(connection.execute(_ENTRIES)))
 
     def entry_ids(self) -> set[str]:
         """Ids of all entries."""
@@ -210,6 +227,13 @@ class Library:
                 connection.execute(sql.delete(table).where(table.c.encoder == encoder, table.c.text_hash.in_(some)))
             if values:
                 connection.execute(sql.insert(table), values)
+
+    def encoders(self) -> dict[str, int]:
+        """Width of the kept vectors, by the encoder that made them."""
+        table = tables.embeddings
+        query = sql.select(table.c.encoder, sql.func.max(sql.func.length(table.c.dense))).group_by(table.c.encoder)
+        with self._reading() as connection:
+            return {name: int(size) // 4 for name, size in connection.execute(query)}
 
     def missing(self, encoder: str) -> set[str]:
         """Text hashes of visible entries for which nothing of `encoder` is kept."""
@@ -262,6 +286,25 @@ class Library:
 
 
 _REVISION = sql.select(tables.header.c.revision)
+_PASSAGES = (
+    sql.select(tables.documents.c.id, tables.documents.c.card, tables.passages.c.body)
+    .join(tables.documents)
+    .order_by(tables.documents.c.id, tables.passages.c.number)
+)
+_ENTRIES = sql.select(tables.entries).order_by(tables.entries.c.document, tables.entries.c.number)
+
+
+def _passages(rows: Iterable[Any]) -> Iterator[Passage]:
+    for _, some in groupby(rows, key=lambda row: row.id):
+        card: Card | None = None
+        for row in some:
+            card = card or tables.card_value(row.card)
+            yield tables.passage_value(row.body, card)
+
+
+def _entries(rows: Iterable[Any]) -> Iterator[Entry]:
+    for row in rows:
+        yield Entry(row.id, row.document, row.role, tables.names_value(row.passages), row.text_hash)
 
 
 def _advance(connection: Connection) -> int:

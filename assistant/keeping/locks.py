@@ -36,25 +36,25 @@ _HINT_OWNING = (
 
 
 @contextmanager
-def writing(settings: Settings) -> Iterator[None]:
+def writing(settings: Settings, patience: float = PATIENCE) -> Iterator[None]:
     """Be the only writer of this library, across processes and threads; not to be nested.
 
-    Raises StoreBusy within 5 s when another one writes, StoreError when the folder cannot be used.
+    Raises StoreBusy after `patience` seconds while another one writes, StoreError when the folder cannot be used.
     """
     address = settings.database_url
     if address is not None and address.startswith("postgresql"):
-        lock = _advisory(address)
+        lock = _advisory(address, patience)
     else:
-        lock = _locked(settings.data_dir / "writer.lock", "writes to the data folder", _HINT_WRITING)
+        lock = _locked(settings.data_dir / "writer.lock", "writes to the data folder", _HINT_WRITING, patience)
     with lock:
         yield
 
 
 @contextmanager
-def owning(settings: Settings) -> Iterator[None]:
+def owning(settings: Settings, patience: float = PATIENCE) -> Iterator[None]:
     """Be the only process that has the embedded index of `data_dir` open; nothing to do for a server.
 
-    May be entered several times in one process. Raises StoreBusy within 5 s, StoreError as `writing`.
+    May be entered several times in one process. Raises StoreBusy and StoreError as `writing`.
     """
     if settings.chroma_url is not None:
         yield
@@ -62,7 +62,7 @@ def owning(settings: Settings) -> Iterator[None]:
     path = (settings.data_dir / "owner.lock").absolute()
     with _guard:
         if path not in _owned:
-            lock = _locked(path, "has the data folder open", _HINT_OWNING)
+            lock = _locked(path, "has the data folder open", _HINT_OWNING, patience)
             lock.__enter__()
             _owned[path] = [lock, 0]
         _owned[path][1] += 1
@@ -94,10 +94,10 @@ if hasattr(os, "register_at_fork"):
 
 
 @contextmanager
-def _locked(path: Path, deed: str, hint: str) -> Iterator[None]:
+def _locked(path: Path, deed: str, hint: str, patience: float) -> Iterator[None]:
     descriptor = _opened(path)
     try:
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + patience
         while not _try(descriptor):
             if time.monotonic() > end:
                 raise StoreBusy(f"Another process ({_holder(path)}) {deed} {path.parent}.", hint=hint)
@@ -157,7 +157,7 @@ def _holder(path: Path) -> str:
 
 
 @contextmanager
-def _advisory(address: str) -> Iterator[None]:
+def _advisory(address: str, patience: float) -> Iterator[None]:
     from sqlalchemy import NullPool, create_engine, text
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -169,7 +169,7 @@ def _advisory(address: str) -> Iterator[None]:
         raise StoreError("The database of the library cannot be reached.", hint=hint) from error
     with connection:
         connection.execute(text("SELECT set_config('application_name', :name, false)"), {"name": _name()[:60]})
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + patience
         while not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": ADVISORY_KEY}):
             if time.monotonic() > end:
                 holder = _advisory_holder(connection)

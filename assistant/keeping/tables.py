@@ -72,6 +72,15 @@ entries = Table(
     Index("entries_text_hash", "text_hash"),
 )
 
+files = Table(
+    "files",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("document", Text, ForeignKey(_owner, ondelete="CASCADE"), nullable=False),
+    Index("files_document", "document"),
+)
+"""Which document a file with these bytes is: such a file need not be read again."""
+
 embeddings = Table(
     "embeddings",
     metadata,

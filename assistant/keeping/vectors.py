@@ -33,6 +33,9 @@ HNSW = {"space": "cosine", "ef_construction": 200, "max_neighbors": 32, "ef_sear
 BATCH = 500
 """Vectors in one call; Chroma takes at most 5461."""
 
+SAME = 0.999
+"""Cosine similarity from which a vector counts as found again (float32 rounding stays below 1e-5)."""
+
 NONE = Filters()
 """Excludes nothing."""
 
@@ -42,7 +45,7 @@ SERVER_TIMEOUT = 30.0
 _UNUSABLE = ("readonly", "read-only", "permission denied", "disk is full", "no space left")
 """Words in Chroma's messages that tell of the folder, not of damage."""
 
-_REBUILD = "Run python ingest.py --rebuild."
+_REBUILD = "Run python -m assistant rebuild."
 
 
 class Vectors:
@@ -140,6 +143,17 @@ class Vectors:
         with self._translated():
             return set(self._collection.get(include=[])["ids"])
 
+    def stray(self, wanted: Mapping[str, bytes]) -> list[str]:
+        """Of the ids of `wanted`: those that are not there, or with another vector (float32, little-endian)."""
+        listed, lost = list(wanted), []
+        for start in range(0, len(listed), BATCH):
+            part = listed[start : start + BATCH]
+            with self._translated():
+                there = self._collection.get(ids=part, include=["embeddings"])
+            rows = dict(zip(there["ids"], there["embeddings"], strict=True))
+            lost += [key for key in part if key not in rows or not _same(rows[key], wanted[key])]
+        return lost
+
     def count(self) -> int:
         """How many entries there are."""
         with self._translated():
@@ -156,6 +170,12 @@ class Vectors:
 
     def _translated(self) -> Any:
         return _translated(self._where)
+
+
+def _same(row: NDArray[np.float32], kept: bytes) -> bool:
+    """Whether two vectors point the same way; Chroma scales those that it compares by their cosine."""
+    other = np.frombuffer(kept, dtype="<f4")
+    return float(row @ other) >= SAME * float(np.linalg.norm(row) * np.linalg.norm(other))
 
 
 def _client(settings: Settings, stack: ExitStack) -> Any:

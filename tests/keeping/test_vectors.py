@@ -129,7 +129,7 @@ def test_removing_takes_away_what_was_named_only(vectors, sample):
 def test_another_encoder_is_refused_and_both_are_named(vectors, index, collection):
     with pytest.raises(EncoderMismatch, match=r"made-up.*other-model") as caught:
         Vectors.open(index, "other-model", DIMENSION, collection)
-    assert "--rebuild" in caught.value.hint
+    assert "rebuild" in caught.value.hint
     with pytest.raises(EncoderMismatch, match="32"):
         Vectors.open(index, ENCODER, 32, collection)
     vectors.count()  # what was open stays open

@@ -1,0 +1,70 @@
+"""The operator's verbs: look everything over, and bring a backup back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from assistant.errors import CorpusError, EncoderError
+from assistant.finding.encoders import open_encoder
+from assistant.keeping import backup, checkup, healing
+from assistant.keeping.backup import Backup
+from assistant.keeping.checkup import Check
+from assistant.keeping.library import Library
+from assistant.keeping.locks import writing
+from assistant.reading.corpus import load_glossary
+from assistant.settings import Settings
+
+CANARY = "Hvem kan delta i en reservert kontrakt?"
+"""A text that every encoder can embed; only whether it does, and how wide, is looked at."""
+
+
+def doctor(settings: Settings) -> Iterator[Check]:
+    """Look at settings, corpus, encoder, data folder, library and index, one after the other.
+
+    Nothing is repaired. What cannot be used is a Check that is not well; nothing is raised.
+    """
+    opened: list[tuple[str, int]] = []
+
+    def encoder() -> tuple[str, int]:
+        if not opened:
+            opened.append(_encoder(settings))
+        return opened[0]
+
+    yield checkup.check("corpus", lambda: _corpus(settings))
+    yield checkup.check("encoder", lambda: "{} gives {} numbers a text".format(*encoder()))
+    yield from checkup.examine(settings, encoder)
+
+
+def restore(settings: Settings, path: Path, *, replace: bool = False) -> Backup:
+    """Bring a backup back, and build the index from the vectors in it: nothing is embedded.
+
+    Raises as `keeping.backup.restore`. When no encoder's vectors are whole in the backup, the index is left for
+    `Assistant.rebuild`, which embeds what is lacking.
+    """
+    about = backup.restore(settings, path, replace=replace)
+    library = Library.open(settings)
+    try:
+        with writing(settings):
+            whole = [(name, width) for name, width in library.encoders().items() if not library.missing(name)]
+            for name, width in whole[:1]:
+                healing.rebuild(settings, library, name, width).close()
+    finally:
+        library.close()
+    return about
+
+
+def _corpus(settings: Settings) -> str:
+    folder = settings.corpus_dir
+    if not (folder / "glossary.yaml").exists():
+        message = f"There is no glossary in {folder.absolute()}: words that mean the same are not known as such."
+        raise CorpusError(message, hint="Set ASSISTANT_CORPUS_DIR to the folder of the shipped corpus.")
+    return f"{len(load_glossary(folder / 'glossary.yaml'))} terms in the glossary of {folder.absolute()}"
+
+
+def _encoder(settings: Settings) -> tuple[str, int]:
+    encoder = open_encoder(settings)
+    width = encoder.embed([CANARY], "query").dense.shape[1]
+    if width != encoder.dimension:
+        raise EncoderError(f"{encoder.name} gives {width} numbers, not {encoder.dimension}.", hint="Check its folder.")
+    return encoder.name, encoder.dimension

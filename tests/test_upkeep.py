@@ -1,0 +1,138 @@
+"""The doctor names what is wrong and what to do; a backup brings documents and index back without the encoder."""
+
+import json
+import shutil
+from dataclasses import replace
+
+import pytest
+
+from assistant import Assistant, Settings, upkeep
+from assistant.__main__ import main
+from assistant.keeping import healing
+from assistant.keeping.backup import save
+from assistant.keeping.database import FILE
+from assistant.keeping.locks import owning, writing
+from assistant.keeping.vectors import FOLDER
+
+
+@pytest.fixture
+def settings(tmp_path, embeddings_url):
+    """Settings of a library with two documents."""
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "glossary.yaml").write_text("[]", encoding="utf-8")
+    made = Settings(
+        data_dir=tmp_path / "data", corpus_dir=corpus, embeddings_url=embeddings_url, embeddings_model="made-up"
+    )
+    for name in ("en", "to"):
+        (corpus / f"{name}.txt").write_text(f"Kommunen kjøper renhold, del {name}.", encoding="utf-8")
+    assistant = Assistant.from_settings(made)
+    assistant.ingest([corpus])
+    assistant.close()
+    return made
+
+
+def problems(settings):
+    return {check.name: check for check in upkeep.doctor(settings) if not check.well}
+
+
+def found(settings, question="renhold"):
+    assistant = Assistant.from_settings(settings)
+    try:
+        return {hit.passage.card.id for hit in assistant.find(question)}
+    finally:
+        assistant.close()
+
+
+def test_the_doctor_looks_at_everything_and_finds_nothing_wrong(settings):
+    checks = list(upkeep.doctor(settings))
+    names = ["corpus", "encoder", "data folder", "disk space", "writer", "library", "index"]
+    assert [check.name for check in checks] == names
+    assert all(check.well and check.told for check in checks), checks
+    assert "2 documents" in checks[5].told
+
+
+def test_the_doctor_leaves_what_is_in_use_alone_and_says_who_uses_it(settings):
+    with owning(settings), writing(settings):
+        assert problems(settings) == {}  # the same process may look
+        told = {check.name: check.told for check in upkeep.doctor(settings)}
+    assert "writes to the data folder" in told["writer"]
+
+
+def glossary_gone(settings):
+    shutil.rmtree(settings.corpus_dir)
+
+
+def library_overwritten(settings):
+    (settings.data_dir / FILE).write_bytes(b"Kjaere dagbok " * 5000)
+
+
+def library_gone(settings):
+    (settings.data_dir / FILE).unlink()
+
+
+def index_gone(settings):
+    shutil.rmtree(settings.data_dir / FOLDER)
+
+
+def index_overwritten(settings):
+    (settings.data_dir / FOLDER / "chroma.sqlite3").write_bytes(b"Kjaere dagbok " * 5000)
+
+
+def index_ended_a_process(settings):
+    healing.mark(settings).touch()
+
+
+@pytest.mark.parametrize(
+    ("damage", "name", "hint"),
+    [
+        (glossary_gone, "corpus", "ASSISTANT_CORPUS_DIR"),
+        (library_overwritten, "library", "backup"),
+        (library_gone, "library", "ingest.py"),
+        (index_gone, "index", "rebuild"),
+        (index_overwritten, "index", "rebuild"),
+        (index_ended_a_process, "index", "rebuild"),
+    ],
+)
+def test_the_doctor_names_what_is_wrong_and_what_to_do(settings, damage, name, hint):
+    damage(settings)
+    wrong = problems(settings)
+    assert list(wrong) == [name]
+    assert hint in wrong[name].hint
+
+
+def test_the_doctor_tells_of_an_encoder_that_does_not_answer(settings):
+    away = replace(settings, embeddings_url="http://127.0.0.1:9/v1")
+    assert problems(away).keys() == {"encoder", "index"}
+
+
+@pytest.mark.parametrize("damage", [index_gone, index_overwritten, index_ended_a_process])
+def test_a_start_mends_an_index_that_is_missing_or_damaged(settings, damage):
+    damage(settings)
+    assert found(settings) == {"en", "to"}
+    assert problems(settings) == {}
+
+
+def test_a_backup_brings_documents_and_index_back_without_the_encoder(settings, tmp_path):
+    path, _ = save(settings, tmp_path / "copy.zip")
+    fresh = replace(settings, data_dir=tmp_path / "fresh", embeddings_url="http://127.0.0.1:9/v1")
+    assert upkeep.restore(fresh, path).documents == 2
+    again = replace(fresh, embeddings_url=settings.embeddings_url)
+    assert problems(again) == {}
+    assert found(again) == {"en", "to"}
+
+
+def test_the_command_line_looks_saves_restores_and_rebuilds(settings, tmp_path, monkeypatch, capsys):
+    for name in ("data_dir", "corpus_dir", "embeddings_url", "embeddings_model"):
+        monkeypatch.setenv(f"ASSISTANT_{name.upper()}", str(getattr(settings, name)))
+    copy = str(tmp_path / "copy.zip")
+    assert main(["doctor"]) == 0
+    assert main(["backup", copy]) == 0
+    assert main(["restore", copy]) == 1
+    assert main(["restore", copy, "--replace"]) == 0
+    assert main(["rebuild"]) == 0
+    capsys.readouterr()
+    index_ended_a_process(settings)
+    assert main(["doctor", "--json"]) == 1
+    checks = json.loads(capsys.readouterr().out)
+    assert [check["name"] for check in checks if not check["well"]] == ["index"]
