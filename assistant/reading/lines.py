@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
+from assistant.language import sentences
 from assistant.reading.text import line_of
 from assistant.types import Block
 
@@ -70,6 +71,7 @@ godta alle|godta|avvis alle|avvis|avslå|kun nødvendige|bare nødvendige|tilpas
 |sign in|log out|listen|back|related articles|related content|newsletter|hyväksy kaikki
 """
 _BUTTONS = frozenset(_BUTTON_WORDS.replace("\n", "").split("|"))
+_ITEM = re.compile(r"(?:- |\d{1,4}\. )")
 _BOX_LABEL = re.compile(r"(?:fakta|faktaboks|faktarute|faktaruta|faktabox|fact ?box|facts)\W*", _CODES)
 
 
@@ -130,23 +132,50 @@ def _mere_label(line: Line, following: Sequence[Line]) -> bool:
 
 
 def _without_doubles(lines: Sequence[Line], title: str | None) -> tuple[list[Line], int]:
-    """Leave out later copies of paragraphs, teasers («... more text …») and headings that repeat the title."""
+    """Leave out paragraphs that stand elsewhere, teasers («... more text …») and headings that repeat the title."""
     keys = [key_of(line.text) for line in lines]
     teasers = {key for key, line in zip(keys, lines, strict=True) if line.text.endswith(("…", "...", "[…]"))}
     starts = {key[:DOUBLED] for key in keys if key not in teasers}
-    seen: set[str] = set()
+    repeated = _repeated(lines, keys)
     kept, doubled = [], 0
-    for key, line in zip(keys, lines, strict=True):
+    for place, (key, line) in enumerate(zip(keys, lines, strict=True)):
         teaser = key in teasers and len(key) >= DOUBLED and key[:DOUBLED] in starts
         if line.level:
             if title is None or key != key_of(title):
                 kept.append(line)
-        elif teaser or (len(line.text) >= DOUBLED and key in seen and not line.text.startswith("| ")):
+        elif teaser or place in repeated:
             doubled += 1
         else:
-            seen.add(key)
             kept.append(line)
     return kept, doubled
+
+
+def _repeated(lines: Sequence[Line], keys: Sequence[str]) -> set[int]:
+    """Places of paragraphs that say nothing of their own.
+
+    Every sentence of such a paragraph stands in one other paragraph, which is longer, or as long and earlier: a
+    lead that opens the text again, a quote lifted out of it. List items are doubled only by the same item.
+    """
+    running = {n for n, line in enumerate(lines) if not line.level and not line.text.startswith("| ")}
+    said = {n: _sentence_keys(lines[n].text, keys[n]) for n in running}
+    homes: dict[str, set[int]] = {}
+    for n, own in said.items():
+        for sentence in own:
+            homes.setdefault(sentence, set()).add(n)
+    found = set()
+    for n in running:
+        if len(lines[n].text) >= DOUBLED and said[n]:
+            others = set.intersection(*(homes[sentence] for sentence in said[n])) - {n}
+            if any(len(keys[other]) > len(keys[n]) or (keys[other] == keys[n] and other < n) for other in others):
+                found.add(n)
+    return found
+
+
+def _sentence_keys(text: str, key: str) -> set[str]:
+    """Keys of a paragraph's sentences; a list item is one, since it makes sense in its list only."""
+    if _ITEM.match(text):
+        return {f"- {key}"}
+    return {found for start, end in sentences(text) if (found := key_of(text[start:end]))}
 
 
 def _levelled(lines: Iterable[Line]) -> Iterator[Line]:

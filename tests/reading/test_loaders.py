@@ -83,6 +83,30 @@ def test_keeps_every_sentence_of_a_pasted_page_once() -> None:
     assert "1 doubled paragraphs left out" in text.notes
 
 
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "Kommunen og bedriften Ombruk AS har inngått en avtale om reparasjon av møbler.",
+        "Avtalen gjelder i fire år. Tolv personer har fått fast arbeid i verkstedet så langt.",
+        "Avtalen gjelder  i fire år! Tolv personer har fått fast arbeid i verkstedet så langt.",
+    ],
+)
+@pytest.mark.parametrize("order", ["lead first", "lead last"])
+def test_keeps_a_lead_once_that_the_text_repeats_with_more_around_it(lead: str, order: str) -> None:
+    whole = (
+        "Kommunen og bedriften Ombruk AS har inngått en avtale om reparasjon av møbler. Avtalen gjelder i fire år."
+        " Tolv personer har fått fast arbeid i verkstedet så langt."
+    )
+    rows = [lead, whole] if order == "lead first" else [whole, lead]
+    assert _texts(load_plain("En avtale\n\n" + "\n\n".join(rows))) == [whole]
+
+
+def test_keeps_the_points_of_a_list_that_the_text_says_too() -> None:
+    point = "Alle deltakere får en kontaktperson i bedriften fra den første dagen."
+    text = load_plain(f"Fakta\n\n{point} Hun følger dem hele veien.\n\nAvtalen sier:\n• {point}\n• Oppmøte er klokken ni.")
+    assert [t for t in _texts(text) if t.startswith("- ")] == [f"- {point}", "- Oppmøte er klokken ni."]
+
+
 def test_finds_title_and_headings_in_plain_text_and_drops_the_bare_label_of_a_fact_box() -> None:
     text = load_plain(PASTED)
     assert text.title == "Nordvik kommune satser på ombruk"
