@@ -72,6 +72,9 @@ def table(reports: Sequence[Report]) -> str:
     """The number of documents per outcome, and each failure with its reason and what to do."""
     outcomes = ("added", "updated", "unchanged", "removed", "failed")
     lines = [f"{name:<10}{sum(len(getattr(report, name)) for report in reports):>6}" for name in outcomes]
+    pairs = [pair for report in reports for pair in report.similar]
+    lines += ["", "said twice (an answer shows it once):"] if pairs else []
+    lines += [f"  {pair.id} and {pair.other}: {pair.share:.0%} of the shorter" for pair in pairs]
     for failure in (failure for report in reports for failure in report.failed):
         lines += ["", f"failed: {failure.path}", f"  {failure.reason}"]
         lines += [f"  {failure.hint}"] if failure.hint else []

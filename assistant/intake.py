@@ -21,11 +21,11 @@ from assistant.keeping.vectors import Vectors
 from assistant.reading import archives, chunking, corpus, markdown, sandbox
 from assistant.reading.loaders import SUFFIXES
 from assistant.reading.text import Text
-from assistant.types import Card, Document, Failure, Passage, Progress, Report
+from assistant.types import Card, Document, Failure, Passage, Progress, Report, Similar
 
 Show = Callable[[Progress], None]
 
-FORM = "2"
+FORM = "3"
 """Version of what the reading rooms make of a file; part of the content hash, so that a change of it reads anew."""
 
 TEXTS = 512
@@ -54,10 +54,12 @@ class Tally:
     unchanged: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
+    similar: tuple[Similar, ...] = ()
 
     def report(self) -> Report:
         """The tally as a value."""
-        return Report(*(tuple(getattr(self, name)) for name in ("added", "updated", "unchanged", "removed", "failed")))
+        added, updated, unchanged, removed = map(tuple, (self.added, self.updated, self.unchanged, self.removed))
+        return Report(added, updated, unchanged, removed, tuple(self.failed), self.similar)
 
 
 def gather(paths: Sequence[Path | str], stack: ExitStack, tally: Tally) -> list[tuple[Path, str]]:

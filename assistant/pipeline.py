@@ -16,7 +16,7 @@ from typing import Any
 from assistant import intake, privacy, shelving
 from assistant.answering import conversation, extractive, noticing, refusing, verification
 from assistant.errors import StoreBusy
-from assistant.finding import interaction, jurisdiction, query, retriever
+from assistant.finding import doubles, interaction, jurisdiction, query, retriever
 from assistant.finding.encoders import Embedder, open_encoder
 from assistant.finding.retriever import Found
 from assistant.finding.shelf import Shelf
@@ -92,6 +92,8 @@ class Assistant:
             intake.take_in(found, self._library, self._tools, tally, progress or _no_progress)
             if prune:
                 self._prune(paths, {origin for _, origin in found}, tally)
+            if fresh := {*tally.added, *tally.updated}:
+                tally.similar = doubles.alike(tuple(self._library.passages()), fresh)
             if self._encoder and (tally.updated or tally.removed):
                 self._library.sweep(self._encoder.name)
         return tally.report()
@@ -164,9 +166,10 @@ class Assistant:
             return ()
         text = privacy.mask(question[: self._settings.max_question])[0]
         asked = self._read(text, country, language, filters)
-        found = retriever.find(asked, self._ready(), self._tools()[0], limit=retriever.CANDIDATES)
+        shelf = self._ready()
+        found = retriever.find(asked, shelf, self._tools()[0], limit=retriever.CANDIDATES)
         best: dict[str, Hit] = {}
-        for hit in found.hits:
+        for hit in doubles.collapse(found.hits, shelf.doubled):
             best.setdefault(hit.passage.card.id, hit)
         return tuple(best.values())[:limit]
 
@@ -207,7 +210,7 @@ class Assistant:
         if reason is not None:
             return self._refused(question, settled, asked, reason, found.hits, trail)
         # 5 compose
-        hits = retriever.widen(_lawful(asked, found), shelf)
+        hits = doubles.collapse(retriever.widen(_lawful(asked, found), shelf), shelf.doubled)
         draft = extractive.compose(asked, hits, interaction.relevance(asked.text, hits, found.question, shelf))
         trail.add("compose", f"{sum(len(part.claims) for part in draft.parts)} sentences, {draft.composer}")
         # 6 verify

@@ -341,14 +341,24 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Similar:
+    """Two documents that say the same in the same words; `share` of the shorter one's text (0 to 1) stands in both."""
+
+    id: str
+    other: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """What an ingest did: document ids per outcome, and the failures."""
+    """What an ingest did: document ids per outcome, the failures, and what came in that was held already."""
 
     added: tuple[str, ...] = ()
     updated: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     failed: tuple[Failure, ...] = ()
+    similar: tuple[Similar, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -299,6 +299,22 @@ def test_a_document_without_front_matter_is_welcome_and_passes_every_country_fil
     assert "ti deltakere" in reply.text
 
 
+def test_a_release_that_two_files_hold_is_reported_and_answered_from_once(empty, folder):
+    told = (
+        "Verkstedet på havna tar imot pulter, stoler og skap fra alle skolene i Nordvik, og tolv personer som har "
+        "stått lenge utenfor arbeidslivet, lærer der å lakkere, lime og polstre."
+    )
+    write(folder, "avis.md", "# Nytt verksted", told)
+    write(folder, "firma.md", "# Vårt verksted", told, "Vi gleder oss til å ta imot flere møbler etter ferien.")
+    report = empty.ingest([folder])
+    assert [(pair.id, pair.other, pair.share) for pair in report.similar] == [("avis", "firma", 1.0)]
+    assert empty.ingest([folder]).similar == ()
+    reply = empty.ask("Hvem lærer å lakkere, lime og polstre i verkstedet?")
+    assert isinstance(reply, Answer)
+    assert len({c.passage.card.id for c in reply.citations}) == 1
+    assert len(empty.find("Hvem lærer å polstre i verkstedet?")) == 1
+
+
 def test_an_empty_library_finds_nothing_and_refuses(empty):
     assert empty.find(QUESTION) == ()
     assert empty.ask(QUESTION).reason == "not-in-corpus"

@@ -32,11 +32,15 @@ _NETWORK = (
 )
 _THIS = r"(?:denne|dette|artikkelen|artiklen|artikeln|siden|sidan|saken|this(?:\ page|\ article)?)"
 _CHANGED = (
-    r"(?:publisert|publiceret|publicerad|published|sist\ (?:oppdatert|endret)|senest\ (?:opdateret|ændret)"
+    r"(?:publisert|publiceret|publicerad|published|sist\ (?:oppdatert|endret)|(?:sidst|senest)\ (?:opdateret|ændret)"
     r"|senast\ (?:uppdaterad|ändrad)|last\ updated|oppdatert|opdateret|uppdaterad|offentliggjort)"
 )
 _FURNITURE = re.compile(
-    rf"""(?:bilde|bild|billede|image|foto)?[:\s]*[^\s/\\|<>][^/\\|<>]{{0,120}}{_IMAGE}
+    rf"""(?:bilde|bild|billede|image|foto)?[:\s]*[^\s/\\|<>][^/\\|<>]{{0,120}}{_IMAGE}(?:\s*\(\d+[.,]?\d*\s*[km]b\))?
+    | (?:bildetekst|billedtekst|bildtext|caption)\s*:.{{1,300}}
+    | \[?(?:bilde|bild|billede|image|foto|photo)(?:\s+\d+\s+(?:av|af|of)\s+\d+|\s*:[^\]]{{1,100}}\])\]?
+    | (?:klikk|klik|klicka|click|vis|åpne|åbn|öppna|open|view)\b.{{0,20}}\b(?:større|större|full|larger)\s
+      (?:bild\w*|billed\w*|image|størrelse|storlek|size|versjon|version)
     | (?:(?:illustrasjons|arkiv|genre|presse)?foto(?:graf)?|photo|bilde|bild|billede|illustrasjon|illustration|ill)
       \s*[:/©]\s*.{{1,100}}
     | .{{1,180}}\(?\b(?:foto|photo|bild)\s*:\s*[^.:]{{2,60}}\)?\.?
@@ -44,7 +48,13 @@ _FURNITURE = re.compile(
       .{{0,20}}
     | (?:(?:del|dela|share|følg\ oss|følg\ os|följ\ oss|follow\ us)(?:\ på|\ on)?:?\s*)?(?:{_NETWORK}[\s,|/·•]*){{2,}}
     | {_NETWORK}
-    | (?:del|dela|share)(?:\ {_THIS})?
+    | (?:del|dela|share)(?:\ {_THIS})?(?:\ (?:på|on|via))?\s*:?
+    | (?:kopier|kopiera|copy)\ (?:lenken?|linket|länk(?:en)?|link)
+    | https?://\S*(?:sharer?|intent/tweet|shareArticle)\S*
+    | (?:du\ er\ her|her\ er\ du|du\ är\ här|you\ are\ here)\s*:.{{1,150}}
+    | (?:lesetid|læsetid|lästid|reading\ time)\b.{{0,30}}
+    | (?:kommentarer|comments)\s*\(\d+\)
+    | (?:lytt\ til|hør|lyssna\ på|listen\ to)\ {_THIS}
     | (?:hopp|gå|spring|hoppa|skip|jump)\ (?:direkte\ |direkt\ )?(?:til|till|to)\ .{{0,30}}
       (?:innhold|indhold|innehåll|content)\w*
     | (?:hjem|forside|forsiden|start|startsida|startsiden|hem|home)\s*[>/»›|→].{{0,150}}
@@ -68,7 +78,10 @@ godta alle|godta|avvis alle|avvis|avslå|kun nødvendige|bare nødvendige|tilpas
 |neka alla|endast nödvändiga|anpassa|inställningar|stäng|visa mer|skriv ut sidan|ladda ner|till toppen|sök
 |logga in|logga ut|lyssna|tillbaka|relaterade artiklar|accept all|accept|reject all|reject|only necessary
 |manage preferences|settings|close|show more|show less|print|print this page|back to top|menu|search|log in
-|sign in|log out|listen|back|related articles|related content|newsletter|hyväksy kaikki
+|sign in|log out|listen|back|annonse|annonce|annons|advertisement|illustrasjonsfoto|arkivfoto|genrefoto|illustration
+|foto|logo|tweet|send til en venn|send til en ven|tilpass samtykke|nødvendige cookies|lagre valg|gem valg|spara val
+|cookieinnstillinger|cookieindstillinger|cookieinställningar|cookie settings|personvernerklæring|privatlivspolitik
+|related articles|related content|newsletter|hyväksy kaikki
 """
 _BUTTONS = frozenset(_BUTTON_WORDS.replace("\n", "").split("|"))
 _ITEM = re.compile(r"(?:- |\d{1,4}\. )")

@@ -74,6 +74,36 @@ def test_leaves_out_the_cookie_banner_buttons_pictures_and_share_links_of_a_past
         assert gone not in whole
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Annonse",
+        "Bildetekst: To ansatte oljer en benk",
+        "benk.png (45 kB)",
+        "Bilde 1 av 5",
+        "Klikk for større bilde",
+        "Åpne bildet i full størrelse",
+        "Del på:",
+        "Kopiera länk",
+        "Sidst opdateret 3. maj 2020",
+        "Tilpass samtykke",
+        "Læsetid: 4 minutter",
+        "Du er her: Forside > Nyheter",
+        "https://www.facebook.com/sharer?u=x",
+    ],
+)
+def test_leaves_out_what_only_works_on_the_page(row: str) -> None:
+    told = "Kommunen og bedriften har inngått en avtale om møbler som gjelder i fire år."
+    assert _texts(load_plain(f"En avtale\n\n{told}\n\n{row}\n\nDen kan forlenges.")) == [told, "Den kan forlenges."]
+
+
+@pytest.mark.parametrize(
+    "row", ["Åpne konkurranser gir større rom.", "Du er her for å lære.", "Foto av deltakerne henger i gangen."]
+)
+def test_keeps_a_sentence_that_begins_like_a_button(row: str) -> None:
+    assert row in _texts(load_plain(f"En avtale\n\nAvtalen gjelder i fire år og kan forlenges.\n\n{row}"))
+
+
 def test_keeps_every_sentence_of_a_pasted_page_once() -> None:
     text = load_plain(PASTED)
     whole = "\n".join(_texts(text))
