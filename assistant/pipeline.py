@@ -65,7 +65,7 @@ class Assistant:
         self._shelf: Shelf | None = None
         glossary = settings.corpus_dir / "glossary.yaml"
         self._glossary = query.Glossary.of(load_glossary(glossary) if glossary.exists() else ())
-        self._places = _places()
+        self._places = places()
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Assistant:
@@ -340,7 +340,7 @@ def _lawful(asked: Query, found: Found) -> tuple[Hit, ...]:
     )
 
 
-def _places() -> dict[str, str]:
+def places() -> dict[str, str]:
     """Country of each place name, in lower case; without names that two countries share or that are plain words."""
     named = json.loads((files("assistant.finding") / "places.json").read_text(encoding="utf-8"))
     aside = {*named.pop("shared"), *named.pop("ambiguous")}

@@ -133,6 +133,23 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposal:
+    """A document with the Card that is proposed for it, for a person to correct.
+
+    `evidence` holds for each field of the card that was filled in what speaks for it: sentences of the document,
+    verbatim, or "like <id>" where documents alike have the label.
+    """
+
+    document: Document
+    evidence: Mapping[str, tuple[str, ...]]
+
+    @property
+    def card(self) -> Card:
+        """The proposed card."""
+        return self.document.card
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """A run of blocks below one level-2 heading, small enough to be found and cited.
 
