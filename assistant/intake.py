@@ -18,10 +18,10 @@ from assistant.finding.encoders import Embedder, pack
 from assistant.keeping.healing import publish
 from assistant.keeping.library import Entry, Library, entry_id, text_hash
 from assistant.keeping.vectors import Vectors
-from assistant.reading import archives, chunking, corpus, markdown, sandbox
+from assistant.reading import archives, chunking, corpus, markdown, proposing, sandbox
 from assistant.reading.loaders import SUFFIXES
 from assistant.reading.text import Text
-from assistant.types import Card, Document, Failure, Passage, Progress, Report, Similar
+from assistant.types import Block, Card, Document, Failure, Passage, Progress, Report, Similar
 
 Show = Callable[[Progress], None]
 
@@ -100,19 +100,34 @@ def _fetched(address: str, stack: ExitStack) -> Path:
     return path
 
 
-def read(path: Path, origin: str, origins: Mapping[str, str]) -> Document:
+def read(path: Path, origin: str, origins: Mapping[str, str], places: Mapping[str, str]) -> Document:
     """1 load, 2 guard: a file becomes a Document without national id numbers.
 
     `origins` are the visible documents' origins by id: a file without front matter never takes the id of a
-    document that came from elsewhere. Raises LoadError (cannot be read) or CorpusError (wrong front matter).
+    document that came from elsewhere. `places` (lower-cased name to country) tell what country it is about, where
+    that is clear. Raises LoadError (cannot be read) or CorpusError (wrong front matter).
     """
     text = sandbox.read(path)
     if text.front_matter is not None:
         card, body, _ = corpus.parse(text.front_matter, path)
-        blocks = markdown.markdown_blocks(body)
-    else:
-        card, blocks = _derived(text, origin, origins), text.blocks
-    blocks = tuple(replace(block, text=privacy.mask(block.text)[0]) for block in blocks)
+        return _hashed(card, _masked(markdown.markdown_blocks(body)), origin)
+    document = bare(text, origin, origins)
+    return _hashed(proposing.settled(document, places)[0], document.blocks, origin)
+
+
+def bare(text: Text, origin: str, origins: Mapping[str, str]) -> Document:
+    """A text without front matter as a Document, its Card derived, without national id numbers and content hash.
+
+    `origins` are those of `read`.
+    """
+    return Document(_derived(text, origin, origins), _masked(text.blocks), "", origin)
+
+
+def _masked(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    return tuple(replace(block, text=privacy.mask(block.text)[0]) for block in blocks)
+
+
+def _hashed(card: Card, blocks: tuple[Block, ...], origin: str) -> Document:
     content = json.dumps([FORM, asdict(card), [asdict(block) for block in blocks]], sort_keys=True, ensure_ascii=False)
     return Document(card, blocks, hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest(), origin)
 
@@ -180,12 +195,13 @@ def take_in(
     files: Sequence[tuple[Path, str]],
     library: Library,
     tools: Callable[[], tuple[Embedder, Vectors]],
+    places: Mapping[str, str],
     tally: Tally,
     show: Show,
 ) -> None:
     """Take files in one by one; one that fails goes into the tally and stops no other.
 
-    `tools` gives encoder and index, and is called only when there is something to embed.
+    `tools` gives encoder and index, and is called only when there is something to embed; `places` is that of `read`.
     """
     held, origins = library.hashes(), library.origins()
     waiting: list[Cut] = []
@@ -208,7 +224,7 @@ def take_in(
 
     for path, origin in files:
         try:
-            document = _own_id(read(path, origin, origins), seen)
+            document = _own_id(read(path, origin, origins, places), seen)
             if held.get(document.card.id) == document.content_hash:
                 tally.unchanged.append(document.card.id)
                 done += 1

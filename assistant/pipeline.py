@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import date
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from assistant import intake, privacy, shelving
+from assistant import intake, privacy, shelving, understanding
 from assistant.answering import conversation, extractive, noticing, refusing, verification
 from assistant.errors import StoreBusy
 from assistant.finding import doubles, interaction, jurisdiction, query, retriever
@@ -35,6 +33,7 @@ from assistant.types import (
     Hit,
     Notice,
     Progress,
+    Proposal,
     Query,
     Refusal,
     Reply,
@@ -65,7 +64,7 @@ class Assistant:
         self._shelf: Shelf | None = None
         glossary = settings.corpus_dir / "glossary.yaml"
         self._glossary = query.Glossary.of(load_glossary(glossary) if glossary.exists() else ())
-        self._places = places()
+        self._places = understanding.known_places()
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Assistant:
@@ -89,7 +88,7 @@ class Assistant:
         tally = intake.Tally()
         with writing(self._settings), ExitStack() as stack:
             found = intake.gather(paths, stack, tally)
-            intake.take_in(found, self._library, self._tools, tally, progress or _no_progress)
+            intake.take_in(found, self._library, self._tools, self._places, tally, progress or _no_progress)
             if prune:
                 self._prune(paths, {origin for _, origin in found}, tally)
             if fresh := {*tally.added, *tally.updated}:
@@ -97,6 +96,11 @@ class Assistant:
             if self._encoder and (tally.updated or tally.removed):
                 self._library.sweep(self._encoder.name)
         return tally.report()
+
+    def propose(self, paths: Sequence[Path | str]) -> tuple[Proposal | Failure, ...]:
+        """A card for each file without front matter, told by its text and by the documents held; nothing is kept."""
+        concepts = tuple(self._glossary.concepts.values())
+        return understanding.propose(paths, concepts, self._places, lambda: (self._ready(), self._tools()[0]))
 
     def remove(self, ids: Sequence[str]) -> Report:
         """Remove documents by id; an unknown id is a failure in the report."""
@@ -338,10 +342,3 @@ def _lawful(asked: Query, found: Found) -> tuple[Hit, ...]:
         for hit in found.hits
         if hit.passage.card.kind == "case" or hit.passage.card.country is None or hit.passage.card.country in asked.law
     )
-
-
-def places() -> dict[str, str]:
-    """Country of each place name, in lower case; without names that two countries share or that are plain words."""
-    named = json.loads((files("assistant.finding") / "places.json").read_text(encoding="utf-8"))
-    aside = {*named.pop("shared"), *named.pop("ambiguous")}
-    return {name.lower(): country for country, names in named.items() for name in names if name not in aside}

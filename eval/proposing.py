@@ -18,13 +18,13 @@ import numpy as np
 
 from assistant import language
 from assistant.finding.encoders import Embedder, open_encoder
-from assistant.pipeline import places
 from assistant.reading import corpus, cues, markdown
 from assistant.reading.labels import Near
 from assistant.reading.organisations import ROLES
 from assistant.reading.proposing import OPENING, propose, settled, text_of
 from assistant.settings import Settings
 from assistant.types import Card, Document, Proposal
+from assistant.understanding import known_places
 
 THIS_YEAR = 2026
 """The year that the corpus was written in."""
@@ -58,7 +58,7 @@ def proposals(folder: Path, encoder: Embedder, half: int) -> list[Pair]:
     """Every document of one half, proposed; its like are all other documents of the corpus."""
     held = list(bare(folder))
     vectors = encoder.embed([f"{d.card.title}\n{text_of(d)}"[:OPENING] for _, d in held], "passage").dense
-    glossary, known, found = corpus.load_glossary(folder / "glossary.yaml"), places(), []
+    glossary, known, found = corpus.load_glossary(folder / "glossary.yaml"), known_places(), []
     for place, (card, document) in enumerate(held):
         if half_of(card.id) == half:
             near = _others(place, vectors @ vectors[place], [card for card, _ in held])
@@ -104,8 +104,9 @@ def _right(name: str, values: Sequence[tuple[object, object]]) -> str:
     return f"{name:<22} {right / max(len(values), 1):.2f} right of {len(values)}"
 
 
-def _found(name: str, values: Iterable[tuple[Sequence[str], Sequence[str]]], same: Callable[[str, str], bool] | None = None) -> str:
-    same = same or str.__eq__
+def _found(
+    name: str, values: Iterable[tuple[Sequence[str], Sequence[str]]], same: Callable[[str, str], bool] = str.__eq__
+) -> str:
     count: Counter[str] = Counter()
     for true, proposed in values:
         count["true"] += len(true)

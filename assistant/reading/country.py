@@ -1,4 +1,4 @@
-"""Which country a text is about, by what stands in it: places, laws and authorities, names of countries, company forms."""
+"""Which country a text is about, by what stands in it: places, laws, authorities, countries and company forms."""
 
 from __future__ import annotations
 
@@ -74,7 +74,9 @@ def town(name: str, places: Mapping[str, str]) -> str | None:
     return None
 
 
-def _mentions(text: str, places: Mapping[str, str], origin: str) -> tuple[Counter[tuple[str, str]], dict[str, list[str]]]:
+def _mentions(
+    text: str, places: Mapping[str, str], origin: str
+) -> tuple[Counter[tuple[str, str]], dict[str, list[str]]]:
     """How often each sort of evidence speaks for each country, and the sentences where it first does."""
     found: Counter[tuple[str, str]] = Counter()
     quotes: dict[str, list[str]] = {}

@@ -65,7 +65,7 @@ def _tables() -> Mapping[str, Mapping[str, str]]:
 
 @lru_cache(maxsize=1)
 def _patterns() -> Mapping[str, Mapping[str, re.Pattern[str]]]:
-    plain = {"public_names", "danish"}
+    plain = {"public_names", "not_names", "danish"}
     tables = {table: labels for table, labels in _tables().items() if table not in plain}
     return {table: {label: _pattern(cues) for label, cues in labels.items()} for table, labels in tables.items()}
 

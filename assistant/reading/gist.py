@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant import language
+from assistant.reading.cues import sentence_at
 from assistant.types import Block, Figure
 
 LONGEST = 300
@@ -23,23 +24,29 @@ summaries' words, the first two sentences .21 (eval/proposing.py)."""
 
 MOST_FIGURES = 6
 
-_LEANS = re.compile(r"(?:–|-|\"|«|»|[A-ZÆØÅÄÖ][a-zæøå]{2,4} har det også|Og |Men |Derfor|Dette|Det |De |Denne|Han |Hun |Her |They |This |It )")
+_LEANS = re.compile(r"(?:–|-|\"|«|»|(?:Og|Men|Det|De|Han|Hun|Her|They|It|Den|Han) |Derfor|Dette|Denne|Disse|This|These)")
 _NUMBER = re.compile(
-    r"(?<![\w.,/§-])(?P<value>(?:\d{1,3}(?:[  .]\d{3})+|\d+(?:,\d+)?)(?:\s?[–-]\s?\d+)?(?:\s?%|\s(?:prosent|procent|percent)\b)?"
-    r"(?:\s(?:mill\.?|millioner|mio\.?|miljoner|million|mrd\.?)\b)?|\d+\s(?:av|ud af|av|out of|of)\s\d+)"
+    r"(?<![\w.,/§-])(?P<value>(?:\d{1,3}(?:[ \u00a0.]\d{3})+|\d+(?:,\d+)?)"
+    r"(?:(?:\s?[–-]\s?|\s(?:og|och|and|til|till|to)\s)\d+)?(?:\s?%|\s(?:prosent|procent|percent)\b)?"
+    r"(?:\s(?:mill\.?|millioner|mio\.?|miljoner|million|mrd\.?)\b)?|\d+\s(?:av|ud af|out of|of)\s\d+)"
     r"(?P<what>(?:\s[^\W\d][\w’-]*){1,7})"
 )
 _NO_FIGURE = re.compile(
-    r"\s(?:jan|feb|mar|apr|maj|mai|may|jun|jul|aug|sep|okt|oct|nov|de[sc])\w*|\s(?:kap|art|stk|ledd|nr|og|eller|or|and|och)\b", re.I
+    r"\s(?:(?:jan|feb|mar|apr|maj|mai|may|jun|jul|aug|sep|okt|oct|nov|de[sc])\w*"
+    r"|(?:kap|art|stk|ledd|nr|og|eller|or|and|och)\b)",
+    re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?<![\d.,/-])(?:19[89]\d|20[0-4]\d)(?![\d/-])")
 _SINCE = (
     r"(?:siden|sidan|sedan|since|startet|started|startade|begynte|begyndte|oppstart\w*|opstart\w*|opprettet|etablert|etableret"
     r"|founded|launched|fra|från|from|began|indledt\w*)"
 )
-_UNTIL = r"(?:frem til|fram til|indtil|inntil|until|til og med|løber til|løb til|gjaldt til|avsluttet|afsluttet|ended|utgangen av|udgangen af)"
+_UNTIL = (
+    r"(?:frem til|fram til|indtil|inntil|until|til og med|løber til|løb til|gjaldt til|avsluttet|afsluttet|ended"
+    r"|utgangen av|udgangen af)"
+)
 _START = re.compile(rf"\b{_SINCE}\b[^.\d]{{0,40}}\b(20[0-4]\d|19[89]\d)\b", re.IGNORECASE)
-_END = re.compile(rf"\b{_UNTIL}\b[^.]{{0,20}}?\b(20[0-4]\d|19[89]\d)\b", re.IGNORECASE)
+_END = re.compile(rf"\b{_UNTIL}\b[^\n]{{0,20}}?\b(20[0-4]\d|19[89]\d)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +106,14 @@ def latest_year(text: str, not_after: int) -> Said | None:
     ahead = {match.start(1) for match in _END.finditer(text)}
     years = [(int(m.group()), m.start()) for m in _YEAR.finditer(text) if m.start() not in ahead]
     best = max((pair for pair in years if pair[0] <= not_after), default=None, key=lambda pair: pair[0])
-    return Said(str(best[0]), _sentence(text, best[1])) if best else None
+    return Said(str(best[0]), sentence_at(text, best[1])) if best else None
 
 
 def span(text: str) -> tuple[Said | None, Said | None]:
     """The years in which what the text tells of began and ended, each None where the text does not say."""
     begun = min(_START.finditer(text), key=lambda m: m[1], default=None)
     ended = max(_END.finditer(text), key=lambda m: m[1], default=None)
-    return tuple(Said(m[1], _sentence(text, m.start())) if m else None for m in (begun, ended))  # type: ignore[return-value]
+    return tuple(Said(m[1], sentence_at(text, m.start())) if m else None for m in (begun, ended))  # type: ignore[return-value]
 
 
 def _sentences(text: str) -> list[str]:
@@ -125,9 +132,3 @@ def _score(sentence: str, place: int, counts: Counter[str], named: set[str], spo
     weight = sum(min(counts[stem], 5) for stem in stems) / (5 * max(len(stems), 8))
     title = len(named.intersection(stems)) / max(len(named), 1)
     return weight + title + LEAD / (1 + place / 2)
-
-
-def _sentence(text: str, place: int) -> str:
-    from assistant.reading.cues import sentence_at
-
-    return sentence_at(text, place)
