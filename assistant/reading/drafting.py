@@ -25,7 +25,9 @@ _OF_KIND = {
     "template": ("template_for",),
 }  # fmt: skip
 _OPENING = ("id", "kind", "title", "language", "country", "summary", "topics", "as_of")
-_SPECIAL = re.compile(r"[\\`*\[\]<]|(?<!\w)_|_(?!\w)|(?<=\])\(|(?<=^)[#>~+](?!\d)")
+_SPECIAL = re.compile(
+    r"[\\`*\[\]]|(?<!\w)_|_(?!\w)|(?<=\])\(|^[#>~+](?!\d)|(?<=<)!|(?<=<http):|(?<=<https):|(?<=<mailto):"
+)
 _ROW, _MARKED = " | ", re.compile(r"(?:- |\d{1,4}\. )")
 
 

@@ -29,13 +29,20 @@ MOST = {"models": 2, "topics": 6, "sectors": 3, "target_groups": 3}
 """What the neighbours count beside the text's own words (1.0 is the best label that these tell), the least score of a
 label that is proposed, and the most labels."""
 
-GUIDANCE = 1.5
+SECTIONS = 1.0
 """Sections of law named in 1000 characters from which on a text explains the law."""
 
-TEMPLATE = 1.5
-"""Places to fill in, in 1000 characters, from which on a text is a template."""
+ADVICE = 4.0
+"""How many more words of duty and leave (must, may, can) than years stand in 1000 characters of advice. On one half of
+the shipped corpus the kind is right for .84 of 63 documents with these two, of .3 to 1.5 sections and 4 to 10 words;
+with sections alone at best .81 (eval/proposing.py)."""
+
+TEMPLATE = 1.0
+"""Places to fill in, in 1000 characters, from which on a text is a template; .5 and 1.5 did as well."""
 
 _SECTION = re.compile(r"§+\s*\d|\bart(?:icle|ikel|ikkel|s)?\.?\s\d|\b\d+ kap\.|\brecitals?\s\d", re.IGNORECASE)
+_DUTY = re.compile(r"\b(?:må|skal|kan|bør|must|may|should|can|ska|bör|får|måste|dere|I|ni|you)\b")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _TO_FILL = re.compile(r"\[(?![\d\]])[^\]\n]{2,80}\]|_{3,}|\.{5,}|☐|<[A-ZÆØÅÄÖ][^>\n]{2,40}>")
 
 
@@ -81,14 +88,16 @@ def group_in(words: str, spoken: str) -> str:
     return cues.words("danish").get(words, words) if spoken == "da" else words
 
 
-def kind_of(text: str, origin: str = "") -> tuple[Kind, str]:
-    """What a text is, and what speaks for it: a template has places to fill in, guidance names sections of law."""
-    thousands = max(len(text) / 1000, 0.5)
-    to_fill, sections = list(_TO_FILL.finditer(text)), list(_SECTION.finditer(text))
-    if len(to_fill) / thousands >= TEMPLATE:
+def kind_of(text: str) -> tuple[Kind, str]:
+    """What a text is, and what speaks for it: a template has places to fill in, guidance names law or gives advice."""
+    to_fill, sections, duty, years = (list(sort.finditer(text)) for sort in (_TO_FILL, _SECTION, _DUTY, _YEAR))
+    thousands = max(len(text) / 1000, 2.0)  # one section alone makes no guidance
+    if len(to_fill) >= TEMPLATE * thousands:
         return "template", cues.sentence_at(text, to_fill[0].start())
-    if len(sections) / thousands >= GUIDANCE:
+    if sections and len(sections) >= SECTIONS * thousands:
         return "guidance", cues.sentence_at(text, sections[0].start())
+    if duty and len(duty) - len(years) >= ADVICE * thousands:
+        return "guidance", cues.sentence_at(text, duty[0].start())
     return "case", ""
 
 
