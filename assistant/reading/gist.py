@@ -23,8 +23,9 @@ gist; the shipped corpus, which opens otherwise, tells no difference (.21 of the
 0.0, 0.3, 0.6 and 1.0; eval/proposing.py)."""
 
 MOST_FIGURES = 6
+"""Figures proposed: the shipped cases have three on average, and an editor strikes out more easily than he finds."""
 
-_LEANS = re.compile(r"(?:–|-|\"|«|»|(?:Og|Men|Det|De|Han|Hun|Her|They|It|Den|Han) |Derfor|Dette|Denne|Disse|This|These)")
+_LEANS = re.compile(r"(?:–|-|\"|«|»|(?:Og|Men|Det|De|Han|Hun|Her|They|It|Den) |Derfor|Dette|Denne|Disse|This|These)")
 _NUMBER = re.compile(
     r"(?<![\w.,/§-])(?P<value>(?:\d{1,3}(?:[ \u00a0.]\d{3})+|\d+(?:,\d+)?)"
     r"(?:(?:\s?[–-]\s?|\s(?:og|och|and|til|till|to)\s)\d+)?(?:\s?%|\s(?:prosent|procent|percent)\b)?"
@@ -42,8 +43,8 @@ _SINCE = (
     r"|founded|launched|began|indledt\w*)"
 )
 _UNTIL = (
-    r"(?:frem til|fram til|indtil|inntil|until|til og med|løber til|løb til|gjaldt til|avsluttet|afsluttet|ended"
-    r"|utgangen av|udgangen af)"
+    r"(?:frem til|fram til|indtil|inntil|until|til og med|løper til|løber til|løb til|gjelder til|gælder til"
+    r"|gäller till|varer til|gjaldt til|avsluttet|afsluttet|ended|utgangen av|udgangen af)"
 )
 _START = re.compile(rf"\b{_SINCE}\b[^.\d]{{0,40}}\b(20[0-4]\d|19[89]\d)\b", re.IGNORECASE)
 _END = re.compile(rf"\b{_UNTIL}\b[^\n]{{0,20}}?\b(20[0-4]\d|19[89]\d)\b", re.IGNORECASE)

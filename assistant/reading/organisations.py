@@ -117,6 +117,8 @@ def _runs(text: str, places: Mapping[str, str]) -> Iterator[tuple[str, int, int]
         while words and (words[0] in plain or not words[0][0].isupper()):
             start += len(words.pop(0)) + 1
         opens = _OPENS.search(text[max(0, match.start() - 3) : match.start()]) and start == match.start()
+        if opens and len(words) > 1 and any(cues.matches("kinds", role, words[0]) for role in ROLES[1:]):
+            start += len(words.pop(0)) + 1  # "Leverandøren Ombruk" is a word and a name
         name = _GENITIVE.sub("", " ".join(words).rstrip("-/:&'’"))
         acts = _ACTS.match(text, match.end())
         if len(words) > 1 and _ACTS.fullmatch(f" {words[-1].lower()}") and _OF_MANY.search(words[-2]):
@@ -151,7 +153,7 @@ def _role(name: str, text: str, spans: list[tuple[int, int]], *, known: bool) ->
         return "public"
     if cues.matches("kinds", "inclusion", name):
         return "inclusion"
-    said = {"private": 1.0 if _FORM.search(name) else 0.0, "inclusion": 0.0}
+    said = {"private": 0.5 if _FORM.search(name) else 0.0, "inclusion": 0.0}
     for start, end in spans:
         before = re.split(r"[.;:!?\n]", text[max(0, start - NEAR) : start])[-1]
         after = re.split(r"[.;:!?\n]", text[end : end + NEAR])[0]
