@@ -17,6 +17,9 @@ BANNER_LINES = 15
 DOUBLED = 60
 """From how many characters on a repeated paragraph is a copy and not a phrase that comes back."""
 
+LONGEST_TOLD_APART = 4_000
+"""Characters up to which a line's sentences are told apart; no paragraph is longer, and a hostile one would be slow."""
+
 _CODES = re.IGNORECASE
 _COOKIE = re.compile(r"\b(?:web)?cookies?|informa[st]jonskaps|informationskaps|eväste", _CODES)
 _CONSENT = re.compile(
@@ -186,7 +189,7 @@ def _repeated(lines: Sequence[Line], keys: Sequence[str]) -> set[int]:
 
 def _sentence_keys(text: str, key: str) -> set[str]:
     """Keys of a paragraph's sentences; a list item is one, since it makes sense in its list only."""
-    if _ITEM.match(text):
+    if _ITEM.match(text) or len(text) > LONGEST_TOLD_APART:
         return {f"- {key}"}
     return {found for start, end in sentences(text) if (found := key_of(text[start:end]))}
 

@@ -9,13 +9,19 @@ from assistant.reading import cues, gist
 from assistant.reading.country import country_of
 from assistant.reading.labels import Near, group_in, kind_of, labels, topics_told
 from assistant.reading.organisations import ROLES, organisations
-from assistant.types import Card, Concept, Document, Kind, Proposal, Source
+from assistant.types import Block, Card, Concept, Document, Kind, Proposal, Source
 
 Alike = Callable[[str, Kind], Near]
 """Cards of documents that mean nearly what a text does: (text, kind) -> (card, cosine), best first."""
 
 OPENING = 1500
 """Characters that documents alike are looked up by: about what the encoder reads."""
+
+READ = 40_000
+"""Characters of a document that its card is told by: long reports say early what they are about."""
+
+LONGEST_LINE = 2_000
+"""Characters of a line that are read: no paragraph is longer, and looking for sentences in a hostile one is slow."""
 
 Evidence = dict[str, tuple[str, ...]]
 
@@ -29,6 +35,7 @@ def propose(
     country in front, as the corpus format wants it. `this_year` bounds the years that a text can be from.
     """
     card, evidence = settled(document, places)
+    whole, document = document, _opening(document)
     text = text_of(document)
     kind, sections = kind_of(_whole(card, text))
     card = replace(card, kind=kind)
@@ -45,11 +52,12 @@ def propose(
     published = document.card.as_of
     sources = (Source(1, card.title, url=link, published=published),)
     card = replace(card, id=_own_id(card), sources=sources)
-    return Proposal(replace(document, card=card), {name: quotes for name, quotes in evidence.items() if quotes})
+    return Proposal(replace(whole, card=card), {name: quotes for name, quotes in evidence.items() if quotes})
 
 
 def settled(document: Document, places: Mapping[str, str]) -> tuple[Card, Evidence]:
     """The document's card with what is safe to tell without a person looking: a summary, and a clear country."""
+    document = _opening(document)
     card, text = document.card, text_of(document)
     evidence: Evidence = {"title": (card.title,), "language": (text[:100].split("\n")[0],)}
     if summary := gist.summary(card.title, document.blocks, card.language):
@@ -68,6 +76,17 @@ def text_of(document: Document) -> str:
         path = block.headings
         lines.append(block.text)
     return "\n".join(lines)
+
+
+def _opening(document: Document) -> Document:
+    """The document with as much of its text as is read."""
+    blocks, left = list[Block](), READ
+    for block in document.blocks:
+        if left <= 0:
+            break
+        blocks.append(replace(block, text=block.text[:LONGEST_LINE]))
+        left -= len(blocks[-1].text)
+    return replace(document, blocks=tuple(blocks))
 
 
 def _labelled(card: Card, text: str, glossary: Sequence[Concept], near: Near, evidence: Evidence) -> Card:

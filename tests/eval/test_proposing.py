@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from assistant.reading import corpus
-from assistant.types import Document, Proposal
+from assistant.types import Proposal
 from eval.proposing import Pair, bare, half_of, measure
 
 CORPUS = Path(__file__).parents[2] / "corpus"
