@@ -11,7 +11,8 @@ from assistant import composing, privacy
 from assistant.answering import conversation, noticing, refusing, suggesting
 from assistant.composing import Checked
 from assistant.desk import Asked, Desk, Trail
-from assistant.finding import jurisdiction, retriever
+from assistant.finding import doubles, jurisdiction, retriever
+from assistant.finding.retriever import Found
 from assistant.types import Answer, Hit, Query, Reason, Refusal, Reply
 
 ShowAnswer = Callable[[Answer], None]
@@ -20,7 +21,7 @@ ShowAnswer = Callable[[Answer], None]
 NEIGHBOURS = 24
 """Passages whose sentences an answer may be composed of."""
 
-SUGGESTED, TRIED = 3, 6
+SUGGESTED, TRIED = 3, 4
 """Next questions that a reply offers at most, and those that are run to find them."""
 
 NEAR = 3
@@ -34,7 +35,8 @@ def find(desk: Desk, asked: Asked, limit: int) -> tuple[Hit, ...]:
     text = privacy.mask(asked.question[: desk.settings.max_question])[0]
     read = desk.read(text, asked)
     found = retriever.find(read, desk.shelf(), desk.encoder(), limit=retriever.CANDIDATES)
-    return retriever.documents(read, found.hits, desk.shelf())[:limit]
+    hits = doubles.collapse(found.hits, desk.shelf().doubled)
+    return retriever.documents(read, hits, desk.shelf())[:limit]
 
 
 def ask(desk: Desk, asked: Asked, show: ShowAnswer | None = None) -> Reply:
@@ -106,16 +108,15 @@ def _suggestions(desk: Desk, asked: Asked, read: Query, checked: Checked) -> tup
     """Next questions, each of which was run and is answered: by the document that it comes from, where it has one."""
     earlier = [asked.question, *(turn.question for turn in asked.history)]
     offers = chain(((text, None) for text in checked.instead), suggesting.candidates(read, earlier, checked.citations))
-    kept = (text for text, document in islice(offers, TRIED) if _answerable(desk, asked, text, document))
-    return tuple(islice(kept, SUGGESTED))
+    tried = list(islice(offers, TRIED))
+    queries = [desk.read(text, asked) for text, _ in tried]
+    run = zip(tried, queries, retriever.find_each(queries, desk.shelf(), desk.encoder(), NEIGHBOURS), strict=True)
+    return tuple(text for (text, document), query, found in run if _answered(desk, query, found, document))[:SUGGESTED]
 
 
-def _answerable(desk: Desk, asked: Asked, text: str, document: str | None) -> bool:
-    read = desk.read(text, asked)
-    found = retriever.find(read, desk.shelf(), desk.encoder(), limit=NEIGHBOURS)
-    first = [hit.passage.card.id for hit in _documents(found.hits)[:NEAR]]
-    near = document is None or document in first
-    return near and refusing.after(read, found.hits, found.signals, desk.places) is None
+def _answered(desk: Desk, query: Query, found: Found, document: str | None) -> bool:
+    near = document is None or document in [hit.passage.card.id for hit in _documents(found.hits)[:NEAR]]
+    return near and refusing.after(query, found.hits, found.signals, desk.places) is None
 
 
 def _refused(question: str, read: Query, reason: Reason, hits: Sequence[Hit], trail: Trail) -> Refusal:

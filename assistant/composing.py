@@ -10,10 +10,11 @@ from datetime import date
 
 from assistant.answering import defining, extractive, generative, noticing, tabulating
 from assistant.answering.sentences import quotable
+from assistant.answering.sheet import legal_basis
 from assistant.answering.verification import Ledger, told
 from assistant.desk import Desk, Trail
 from assistant.errors import ComposerError, ComposerUnsupported
-from assistant.finding import catalogue, interaction, jurisdiction, retriever
+from assistant.finding import catalogue, doubles, interaction, jurisdiction, retriever
 from assistant.finding.encoders import cosines
 from assistant.finding.retriever import Found
 from assistant.finding.shelf import Shelf
@@ -66,13 +67,14 @@ class _Page:
 def compose(desk: Desk, read: Query, found: Found, trail: Trail, show: Callable[[Checked], None]) -> Checked:
     """The answer to a question from what was found; without sections where nothing can be said.
 
-    Which meaning of a term is taken comes first, what is about to change last. Between them a model writes, where
-    there is one and it does, else stand the sources' own sentences. `show` is called as a model's sentences hold.
+    Which meaning of a term is taken comes first, the legal basis and what is about to change last. Between them a model
+    writes, where there is one and it does, else stand the sources' own sentences. `show` is called as a model's
+    sentences hold.
     """
     shelf = desk.shelf()
     meant = defining.meanings(read, desk.glossary.mentions(read.text), desk.glossary.concepts)
     opening, notices, instead = defining.told(read, meant)
-    hits = retriever.widen(_lawful(read, found, trail), shelf)
+    hits = doubles.collapse(retriever.widen(_lawful(read, found, trail), shelf), shelf.doubled)
     draft = _table(desk, read, shelf) if read.cases else None
     page, why = (None, ()) if draft else _by_model(desk, read, hits, opening, trail, show)
     if page is None:
@@ -83,6 +85,7 @@ def compose(desk: Desk, read: Query, found: Found, trail: Trail, show: Callable[
             page.put(part)
         trail.add("compose", f"{sum(len(part.claims) for part in draft.parts)} sentences of the sources")
     composer = draft.composer if draft else generative.COMPOSER
+    page.put(legal_basis(read, [citation.passage for citation in page.ledger.citations]))
     changes = _coming(page, shelf)
     trail.add("verify", f"{len(page.ledger.citations)} citations, {told(page.ledger.dropped)}")
     return page.checked(composer, (*why, *(draft.notices if draft else ()), *notices, *changes), instead)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
@@ -21,14 +21,14 @@ from assistant.keeping.healing import publish, withdraw
 from assistant.keeping.library import Entry, Library, entry_id, text_hash
 from assistant.keeping.recognition import Known
 from assistant.keeping.vectors import Vectors
-from assistant.reading import archives, chunking, corpus, markdown, sandbox
+from assistant.reading import archives, chunking, corpus, markdown, proposing, sandbox
 from assistant.reading.loaders import SUFFIXES
 from assistant.reading.text import Text
-from assistant.types import Card, Document, Failure, Passage, Progress, Report
+from assistant.types import Block, Card, Document, Failure, Passage, Progress, Report, Similar
 
 Show = Callable[[Progress], None]
 
-FORM = "2"
+FORM = "3"
 """Version of what the reading rooms make of a file; part of the content hash, so that a change of it reads anew."""
 
 TEXTS = 512
@@ -57,10 +57,12 @@ class Tally:
     unchanged: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
+    similar: tuple[Similar, ...] = ()
 
     def report(self) -> Report:
         """The tally as a value."""
-        return Report(*(tuple(getattr(self, name)) for name in ("added", "updated", "unchanged", "removed", "failed")))
+        added, updated, unchanged, removed = map(tuple, (self.added, self.updated, self.unchanged, self.removed))
+        return Report(added, updated, unchanged, removed, tuple(self.failed), self.similar)
 
 
 def gather(paths: Sequence[Path | str], stack: ExitStack, tally: Tally) -> list[tuple[Path, str]]:
@@ -125,29 +127,47 @@ def _reader() -> str:
     return digest.hexdigest()
 
 
-def read(path: Path, origin: str, known: Known) -> Document:
+def read(path: Path, origin: str, known: Known, places: Mapping[str, str]) -> Document:
     """1 load, 2 guard: a file becomes a Document without national id numbers.
 
     A file without front matter never takes the id of a `known` document that came from elsewhere; its content
-    hash leaves its name out. Raises LoadError (cannot be read) or CorpusError (wrong front matter).
+    hash leaves its name out. `places` (lower-cased name to country) tell what country it is about, where that is
+    clear. Raises LoadError (cannot be read) or CorpusError (wrong front matter).
     """
     text = sandbox.read(path)
     if text.front_matter is not None:
         card, body, _ = corpus.parse(text.front_matter, path)
-        told, blocks = card, markdown.markdown_blocks(body)
-    else:
-        card, blocks = _derived(text, origin, known), text.blocks
-        told = replace(card, id="", title=text.title or "")
-    blocks = tuple(replace(block, text=privacy.mask(block.text)[0]) for block in blocks)
+        return _hashed(card, markdown.markdown_blocks(body), origin, card)
+    document = bare(text, origin, known)
+    card = proposing.settled(document, places)[0]
+    return _hashed(card, document.blocks, origin, replace(card, id="", title=text.title or ""))
+
+
+def bare(text: Text, origin: str, known: Known | None = None) -> Document:
+    """A text without front matter as a Document, its Card derived, without national id numbers and content hash.
+
+    `known` as `read` takes it; without it the id is that of the file's name.
+    """
+    return Document(_derived(text, origin, known), _masked(text.blocks), "", origin)
+
+
+def _masked(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    return tuple(replace(block, text=privacy.mask(block.text)[0]) for block in blocks)
+
+
+def _hashed(card: Card, blocks: Sequence[Block], origin: str, told: Card) -> Document:
+    """The document with its hash: of its blocks without id numbers and of what its Card tells, `told`."""
+    blocks = _masked(blocks)
     content = json.dumps([FORM, asdict(told), [asdict(block) for block in blocks]], sort_keys=True, ensure_ascii=False)
     return Document(card, blocks, hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest(), origin)
 
 
-def _derived(text: Text, origin: str, known: Known) -> Card:
+def _derived(text: Text, origin: str, known: Known | None) -> Card:
     words = "\n".join(block.text for block in text.blocks)
     card = corpus.derive(origin, words, text.language or language.detect(words[:4000]))
     other = f"{card.id}-{hashlib.sha256(origin.encode()).hexdigest()[:6]}"
-    return replace(card, id=known.name(card.id, other, origin), title=text.title or card.title, as_of=text.published)
+    name = known.name(card.id, other, origin) if known else card.id
+    return replace(card, id=name, title=text.title or card.title, as_of=text.published)
 
 
 def context(card: Card, heading: str) -> str:
@@ -237,15 +257,16 @@ def take_in(
     files: Sequence[tuple[Path, str]],
     library: Library,
     tools: Callable[[], tuple[Embedder, Vectors]],
+    places: Mapping[str, str],
     tally: Tally,
     show: Show,
 ) -> None:
     """Take files in one by one; one that fails goes into the tally and stops no other.
 
     A file whose bytes or content are held already, under whatever name, counts as unchanged. `tools` gives
-    encoder and index, and is called only when there is something to embed.
+    encoder and index, and is called only when there is something to embed; `places` is that of `read`.
     """
-    arrivals = _Arrivals(library, tools, tally, show, len(files))
+    arrivals = _Arrivals(library, tools, places, tally, show, len(files))
     for path, origin in files:
         try:
             arrivals.take(path, origin)
@@ -262,11 +283,13 @@ class _Arrivals:
         self,
         library: Library,
         tools: Callable[[], tuple[Embedder, Vectors]],
+        places: Mapping[str, str],
         tally: Tally,
         show: Show,
         total: int,
     ) -> None:
         self._library, self._tools, self._tally, self._show = library, tools, tally, show
+        self._places = places
         self._known = Known(library)
         self._waiting: list[Cut] = []
         self._files: dict[str, str] = {}
@@ -277,7 +300,7 @@ class _Arrivals:
         digest = fingerprint(path)
         name = self._known.by_file(digest, origin)
         if name is None:
-            document = read(path, origin, self._known)
+            document = read(path, origin, self._known, self._places)
             name = self._known.by_content(document)
             if name is None:
                 piece = cut(document)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from assistant import asking, intake, shelving
+from assistant import asking, intake, shelving, understanding
 from assistant.answering.generative import Model
 from assistant.asking import ShowAnswer
 from assistant.desk import Asked, Desk
 from assistant.errors import StoreBusy, StoreError
-from assistant.finding import query
+from assistant.finding import doubles, query
 from assistant.finding.encoders import Embedder, open_encoder, open_entailment
 from assistant.finding.shelf import Shelf
 from assistant.keeping import healing
@@ -25,7 +23,7 @@ from assistant.keeping.locks import writing
 from assistant.keeping.vectors import Vectors
 from assistant.reading.corpus import load_glossary
 from assistant.settings import Settings
-from assistant.types import Card, Filters, Hit, Progress, Reply, Report, Turn
+from assistant.types import Card, Failure, Filters, Hit, Progress, Proposal, Reply, Report, Turn
 
 _log = logging.getLogger(__name__)
 
@@ -53,7 +51,7 @@ class Assistant:
         self._desk = Desk(
             settings,
             query.Glossary.of(load_glossary(glossary) if glossary.exists() else ()),
-            _places(),
+            understanding.known_places(),
             encoder=lambda: self._tools()[0],
             shelf=self._ready,
             model=Model(settings) if settings.llm_url else None,
@@ -81,13 +79,21 @@ class Assistant:
         tally = intake.Tally()
         with writing(self._settings), ExitStack() as stack:
             found = intake.gather(paths, stack, tally)
-            intake.take_in(found, self._library, self._writing_tools, tally, progress or _no_progress)
+            places, show = self._desk.places, progress or _no_progress
+            intake.take_in(found, self._library, self._writing_tools, places, tally, show)
             if prune:
                 gone = intake.astray(paths, {origin for _, origin in found}, self._library)
                 intake.take_out(gone, self._library, lambda: self._writing_tools()[1], tally)
+            if fresh := {*tally.added, *tally.updated}:
+                tally.similar = doubles.alike(tuple(self._library.passages()), fresh)
             if self._encoder and (tally.updated or tally.removed):
                 self._library.sweep(self._encoder.name)
         return tally.report()
+
+    def propose(self, paths: Sequence[Path | str]) -> tuple[Proposal | Failure, ...]:
+        """A card for each file without front matter, told by its text and by the documents held; nothing is kept."""
+        concepts, places = tuple(self._desk.glossary.concepts.values()), self._desk.places
+        return understanding.propose(paths, concepts, places, lambda: (self._ready(), self._tools()[0]))
 
     def remove(self, ids: Sequence[str]) -> Report:
         """Remove documents by id; an unknown id is a failure in the report."""
@@ -233,10 +239,3 @@ class Assistant:
                 encoder, with_questions = self._tools()[0], self._settings.use_questions
                 self._shelf = shelving.fill(self._library, self._search, encoder, known, with_questions=with_questions)
             return self._shelf
-
-
-def _places() -> dict[str, str]:
-    """Country of each place name, in lower case; without names that two countries share or that are plain words."""
-    named = json.loads((files("assistant.finding") / "places.json").read_text(encoding="utf-8"))
-    aside = {*named.pop("shared"), *named.pop("ambiguous")}
-    return {name.lower(): country for country, names in named.items() for name in names if name not in aside}

@@ -133,6 +133,23 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposal:
+    """A document with the Card that is proposed for it, for a person to correct.
+
+    `evidence` holds for each field of the card that was filled in what speaks for it: sentences of the document,
+    verbatim, or "like <id>" where documents alike have the label.
+    """
+
+    document: Document
+    evidence: Mapping[str, tuple[str, ...]]
+
+    @property
+    def card(self) -> Card:
+        """The proposed card."""
+        return self.document.card
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """A run of blocks below one level-2 heading, small enough to be found and cited.
 
@@ -344,14 +361,24 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Similar:
+    """Two documents that say the same in the same words; `share` of the shorter one's text (0 to 1) stands in both."""
+
+    id: str
+    other: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """What an ingest did: document ids per outcome, and the failures."""
+    """What an ingest did: document ids per outcome, the failures, and what came in that was held already."""
 
     added: tuple[str, ...] = ()
     updated: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     failed: tuple[Failure, ...] = ()
+    similar: tuple[Similar, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

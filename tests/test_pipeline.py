@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from assistant import Answer, Assistant, Filters, Refusal, Settings, Turn
+import ingest
+from assistant import Answer, Assistant, Filters, Proposal, Refusal, Settings, Turn
 from assistant.errors import AssistantError, EncoderError, SettingsError, StoreError
 from assistant.finding import bundled
 from assistant.finding.encoders import open_encoder
 from assistant.keeping import healing
 from assistant.keeping.library import Library
+from assistant.reading import corpus
 
 pytestmark = pytest.mark.slow
 
@@ -297,6 +299,64 @@ def test_a_document_without_front_matter_is_welcome_and_passes_every_country_fil
     reply = empty.ask("Hvor mange deltakere tar Solsiden imot i kantina?", country="NO")
     assert isinstance(reply, Answer)
     assert "ti deltakere" in reply.text
+
+
+def test_a_release_that_two_files_hold_is_reported_and_answered_from_once(empty, folder):
+    told = (
+        "Verkstedet på havna tar imot pulter, stoler og skap fra alle skolene i Nordvik, og tolv personer som har "
+        "stått lenge utenfor arbeidslivet, lærer der å lakkere, lime og polstre."
+    )
+    write(folder, "avis.md", "# Nytt verksted", told)
+    write(folder, "firma.md", "# Vårt verksted", told, "Vi gleder oss til å ta imot flere møbler etter ferien.")
+    report = empty.ingest([folder])
+    assert [(pair.id, pair.other, pair.share) for pair in report.similar] == [("avis", "firma", 1.0)]
+    assert empty.ingest([folder]).similar == ()
+    reply = empty.ask("Hvem lærer å lakkere, lime og polstre i verkstedet?")
+    assert isinstance(reply, Answer)
+    assert len({c.passage.card.id for c in reply.citations}) == 1
+    assert len(empty.find("Hvem lærer å polstre i verkstedet?")) == 1
+
+
+def test_a_document_that_names_its_municipality_gets_its_country_and_a_summary(empty, folder):
+    write(folder, "avtale.md", "# Avtale med Solsiden", "Bodø kommune kjøper kantinedrift av Solsiden, som tar imot ti.")
+    empty.ingest([folder])
+    (card,) = empty.cards()
+    assert (card.country, card.kind, card.language) == ("NO", "case", "nb")
+    assert card.summary == "Bodø kommune kjøper kantinedrift av Solsiden, som tar imot ti."
+    assert empty.find("Hvem kjøper kantinedrift?", filters=Filters(countries=("DK",))) == ()
+
+
+def test_a_proposal_keeps_nothing_and_passes_over_what_has_front_matter(filled, folder):
+    write(folder, "benker.md", "# Benker", "Bodø kommune får benker oljet og reparert av et vedlikeholdsteam.")
+    shutil.copy(CORPUS / SHIPPED[0], folder)
+    before = filled.status()
+    (proposal,) = filled.propose([folder])
+    assert (proposal.card.id, proposal.card.country) == ("no-benker", "NO")
+    assert proposal.card.topics  # those of a case on benches that is held
+    assert filled.status() == before
+
+
+def test_a_file_that_cannot_be_read_is_told_beside_the_proposals(filled, folder):
+    write(folder, "benker.md", "# Benker", "Bodø kommune får benker oljet og reparert av et vedlikeholdsteam.")
+    (folder / "kaputt.pdf").write_bytes(b"%PDF-1.7 broken")
+    found = filled.propose([folder, folder / "borte.md"])
+    assert [type(one).__name__ for one in found].count("Failure") == 2
+    assert [one.card.id for one in found if isinstance(one, Proposal)] == ["no-benker"]
+
+
+def test_the_command_writes_a_proposal_next_to_its_source_and_overwrites_nothing(settings, taken_in, folder, monkeypatch, capsys):
+    monkeypatch.setenv("ASSISTANT_DATA_DIR", str(settings.data_dir))
+    monkeypatch.setenv("ASSISTANT_CORPUS_DIR", str(settings.corpus_dir))
+    monkeypatch.setenv("ASSISTANT_ENCODER_DIR", str(settings.encoder_dir))
+    write(folder, "benker.md", "# Benker", "Bodø kommune fikk i 2021 benker oljet og reparert av et vedlikeholdsteam.")
+    assert ingest.main(["--propose", str(folder / "benker.md")]) == 0
+    path = folder / "no-benker.md"
+    card, _, _ = corpus.parse(path.read_text(encoding="utf-8"), path)
+    assert (card.title, card.as_of) == ("Benker", "2021")
+    path.write_text("finished by a person", encoding="utf-8")
+    assert ingest.main(["--propose", str(folder / "benker.md")]) == 1
+    assert path.read_text(encoding="utf-8") == "finished by a person"
+    assert "no-benker.md" in capsys.readouterr().out
 
 
 def test_an_empty_library_finds_nothing_and_refuses(empty):

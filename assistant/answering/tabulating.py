@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.answering.sentences import Quotable
-from assistant.types import Card, Claim, Notice, Part, Passage
+from assistant.answering.sheet import sheet
+from assistant.types import Claim, Notice, Part
 
 COLUMNS = ("case", "partners", "what", "results")
 """Keys of the word lists."""
@@ -43,19 +44,10 @@ def _row(own: Sequence[Quotable]) -> list[Claim]:
     short = [s for s in own if s.length <= WORDS]
     if len(short) < len(COLUMNS) - 1:
         return []
-    sheet, (title, partners, results) = _sheet(short[0].passage.card)
+    told = sheet(short[0].passage.card)
     spare = iter(short[1:])
-    cells = [(sheet, title)]
-    for line in (partners, None, results):
+    cells = [(told.passage, told.title)]
+    for line in (told.partners, None, told.results):
         sentence = short[0] if line is None else next(spare) if not line else None
-        cells.append((sentence.passage, sentence.text) if sentence else (sheet, line or ""))
+        cells.append((sentence.passage, sentence.text) if sentence else (told.passage, line or ""))
     return [Claim(text, ((passage, text),)) for passage, text in cells]
-
-
-def _sheet(card: Card) -> tuple[Passage, tuple[str, str, str]]:
-    """The card as a passage that can be cited: its title, its partners, its results, a line each."""
-    partners = "; ".join(dict.fromkeys((*card.public_partners, *card.private_partners, *card.inclusion_partners)))
-    figures = [f"{f.value} {f.what}" + (f" ({f.period})" if f.period else "") for f in card.results]
-    lines = (card.title, partners, "; ".join(figures[:2]))
-    text = "\n".join(line for line in lines if line)
-    return Passage(f"{card.id}#card", card, text, end=len(text)), lines

@@ -73,12 +73,31 @@ def find(query: Query, shelf: Shelf, encoder: Embedder, limit: int = 30, without
 
     `without` names entries that are passed over: the fitting of the weights leaves out the question that it asks.
     """
-    if not shelf.passages:
-        return Found((), None, {})
-    encoded = encoder.embed([query.text], "query")
-    asked = encoded.tokens[0] if encoded.tokens else None
-    places, rows, ranks, tokens, own = weigh(query, encoded.dense[0], asked, shelf, without)
-    margin = familiarity(encoded.dense[0], own, shelf)
+    return find_each([query], shelf, encoder, limit, without)[0]
+
+
+def find_each(
+    queries: Sequence[Query], shelf: Shelf, encoder: Embedder, limit: int = 30, without: Collection[str] = ()
+) -> list[Found]:
+    """What `find` gives for each of several questions, which are read by the encoder in one pass."""
+    if not shelf.passages or not queries:
+        return [Found((), None, {}) for _ in queries]
+    encoded = encoder.embed([query.text for query in queries], "query")
+    tokens = encoded.tokens or [None] * len(queries)
+    asked = zip(queries, encoded.dense, tokens, strict=True)
+    return [_found(query, vector, own, shelf, limit, without) for query, vector, own in asked]
+
+
+def _found(
+    query: Query,
+    vector: NDArray[np.float32],
+    asked: TokenVectors | None,
+    shelf: Shelf,
+    limit: int,
+    without: Collection[str],
+) -> Found:
+    places, rows, ranks, tokens, own = weigh(query, vector, asked, shelf, without)
+    margin = familiarity(vector, own, shelf)
     scores = rows @ WEIGHTS
     order = np.argsort(-scores, kind="stable")[:limit]
     hits = tuple(

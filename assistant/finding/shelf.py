@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.finding.doubles import doubles
 from assistant.finding.keywords import Keywords
 from assistant.types import Filters, Passage
 
@@ -55,6 +56,11 @@ class Shelf:
     def keywords(self) -> Keywords:
         """The keyword index of the passages."""
         return Keywords(self.passages)
+
+    @cached_property
+    def doubled(self) -> Mapping[str, str]:
+        """Id of the passage that stands for each passage that another document holds too."""
+        return doubles(self.passages)
 
     @cached_property
     def documents(self) -> NDArray[np.int64]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
+from assistant.language import sentences
 from assistant.reading.text import line_of
 from assistant.types import Block
 
@@ -15,6 +16,9 @@ BANNER_LINES = 15
 
 DOUBLED = 60
 """From how many characters on a repeated paragraph is a copy and not a phrase that comes back."""
+
+LONGEST_TOLD_APART = 4_000
+"""Characters up to which a line's sentences are told apart; no paragraph is longer, and a hostile one would be slow."""
 
 _CODES = re.IGNORECASE
 _COOKIE = re.compile(r"\b(?:web)?cookies?|informa[st]jonskaps|informationskaps|eväste", _CODES)
@@ -31,11 +35,15 @@ _NETWORK = (
 )
 _THIS = r"(?:denne|dette|artikkelen|artiklen|artikeln|siden|sidan|saken|this(?:\ page|\ article)?)"
 _CHANGED = (
-    r"(?:publisert|publiceret|publicerad|published|sist\ (?:oppdatert|endret)|senest\ (?:opdateret|ændret)"
+    r"(?:publisert|publiceret|publicerad|published|sist\ (?:oppdatert|endret)|(?:sidst|senest)\ (?:opdateret|ændret)"
     r"|senast\ (?:uppdaterad|ändrad)|last\ updated|oppdatert|opdateret|uppdaterad|offentliggjort)"
 )
 _FURNITURE = re.compile(
-    rf"""(?:bilde|bild|billede|image|foto)?[:\s]*[^\s/\\|<>][^/\\|<>]{{0,120}}{_IMAGE}
+    rf"""(?:bilde|bild|billede|image|foto)?[:\s]*[^\s/\\|<>][^/\\|<>]{{0,120}}{_IMAGE}(?:\s*\(\d+[.,]?\d*\s*[km]b\))?
+    | (?:bildetekst|billedtekst|bildtext|caption)\s*:.{{1,300}}
+    | \[?(?:bilde|bild|billede|image|foto|photo)(?:\s+\d+\s+(?:av|af|of)\s+\d+|\s*:[^\]]{{1,100}}\])\]?
+    | (?:klikk|klik|klicka|click|vis|åpne|åbn|öppna|open|view)\b.{{0,20}}\b(?:større|större|full|larger)\s
+      (?:bild\w*|billed\w*|image|størrelse|storlek|size|versjon|version)
     | (?:(?:illustrasjons|arkiv|genre|presse)?foto(?:graf)?|photo|bilde|bild|billede|illustrasjon|illustration|ill)
       \s*[:/©]\s*.{{1,100}}
     | .{{1,180}}\(?\b(?:foto|photo|bild)\s*:\s*[^.:]{{2,60}}\)?\.?
@@ -43,7 +51,13 @@ _FURNITURE = re.compile(
       .{{0,20}}
     | (?:(?:del|dela|share|følg\ oss|følg\ os|följ\ oss|follow\ us)(?:\ på|\ on)?:?\s*)?(?:{_NETWORK}[\s,|/·•]*){{2,}}
     | {_NETWORK}
-    | (?:del|dela|share)(?:\ {_THIS})?
+    | (?:del|dela|share)(?:\ {_THIS})?(?:\ (?:på|on|via))?\s*:?
+    | (?:kopier|kopiera|copy)\ (?:lenken?|linket|länk(?:en)?|link)
+    | https?://\S*(?:sharer?|intent/tweet|shareArticle)\S*
+    | (?:du\ er\ her|her\ er\ du|du\ är\ här|you\ are\ here)\s*:.{{1,150}}
+    | (?:lesetid|læsetid|lästid|reading\ time)\b.{{0,30}}
+    | (?:kommentarer|comments)\s*\(\d+\)
+    | (?:lytt\ til|hør|lyssna\ på|listen\ to)\ {_THIS}
     | (?:hopp|gå|spring|hoppa|skip|jump)\ (?:direkte\ |direkt\ )?(?:til|till|to)\ .{{0,30}}
       (?:innhold|indhold|innehåll|content)\w*
     | (?:hjem|forside|forsiden|start|startsida|startsiden|hem|home)\s*[>/»›|→].{{0,150}}
@@ -67,9 +81,13 @@ godta alle|godta|avvis alle|avvis|avslå|kun nødvendige|bare nødvendige|tilpas
 |neka alla|endast nödvändiga|anpassa|inställningar|stäng|visa mer|skriv ut sidan|ladda ner|till toppen|sök
 |logga in|logga ut|lyssna|tillbaka|relaterade artiklar|accept all|accept|reject all|reject|only necessary
 |manage preferences|settings|close|show more|show less|print|print this page|back to top|menu|search|log in
-|sign in|log out|listen|back|related articles|related content|newsletter|hyväksy kaikki
+|sign in|log out|listen|back|annonse|annonce|annons|advertisement|illustrasjonsfoto|arkivfoto|genrefoto|illustration
+|foto|logo|tweet|send til en venn|send til en ven|tilpass samtykke|nødvendige cookies|lagre valg|gem valg|spara val
+|cookieinnstillinger|cookieindstillinger|cookieinställningar|cookie settings|personvernerklæring|privatlivspolitik
+|related articles|related content|newsletter|hyväksy kaikki
 """
 _BUTTONS = frozenset(_BUTTON_WORDS.replace("\n", "").split("|"))
+_ITEM = re.compile(r"(?:- |\d{1,4}\. )")
 _BOX_LABEL = re.compile(r"(?:fakta|faktaboks|faktarute|faktaruta|faktabox|fact ?box|facts)\W*", _CODES)
 
 
@@ -130,23 +148,50 @@ def _mere_label(line: Line, following: Sequence[Line]) -> bool:
 
 
 def _without_doubles(lines: Sequence[Line], title: str | None) -> tuple[list[Line], int]:
-    """Leave out later copies of paragraphs, teasers («... more text …») and headings that repeat the title."""
+    """Leave out paragraphs that stand elsewhere, teasers («... more text …») and headings that repeat the title."""
     keys = [key_of(line.text) for line in lines]
     teasers = {key for key, line in zip(keys, lines, strict=True) if line.text.endswith(("…", "...", "[…]"))}
     starts = {key[:DOUBLED] for key in keys if key not in teasers}
-    seen: set[str] = set()
+    repeated = _repeated(lines, keys)
     kept, doubled = [], 0
-    for key, line in zip(keys, lines, strict=True):
+    for place, (key, line) in enumerate(zip(keys, lines, strict=True)):
         teaser = key in teasers and len(key) >= DOUBLED and key[:DOUBLED] in starts
         if line.level:
             if title is None or key != key_of(title):
                 kept.append(line)
-        elif teaser or (len(line.text) >= DOUBLED and key in seen and not line.text.startswith("| ")):
+        elif teaser or place in repeated:
             doubled += 1
         else:
-            seen.add(key)
             kept.append(line)
     return kept, doubled
+
+
+def _repeated(lines: Sequence[Line], keys: Sequence[str]) -> set[int]:
+    """Places of paragraphs that say nothing of their own.
+
+    Every sentence of such a paragraph stands in one other paragraph, which is longer, or as long and earlier: a
+    lead that opens the text again, a quote lifted out of it. List items are doubled only by the same item.
+    """
+    running = {n for n, line in enumerate(lines) if not line.level and not line.text.startswith("| ")}
+    said = {n: _sentence_keys(lines[n].text, keys[n]) for n in running}
+    homes: dict[str, set[int]] = {}
+    for n, own in said.items():
+        for sentence in own:
+            homes.setdefault(sentence, set()).add(n)
+    found = set()
+    for n in running:
+        if len(lines[n].text) >= DOUBLED and said[n]:
+            others = set.intersection(*(homes[sentence] for sentence in said[n])) - {n}
+            if any(len(keys[other]) > len(keys[n]) or (keys[other] == keys[n] and other < n) for other in others):
+                found.add(n)
+    return found
+
+
+def _sentence_keys(text: str, key: str) -> set[str]:
+    """Keys of a paragraph's sentences; a list item is one, since it makes sense in its list only."""
+    if _ITEM.match(text) or len(text) > LONGEST_TOLD_APART:
+        return {f"- {key}"}
+    return {found for start, end in sentences(text) if (found := key_of(text[start:end]))}
 
 
 def _levelled(lines: Iterable[Line]) -> Iterator[Line]:

@@ -30,6 +30,14 @@
     body.scrollTop = mark ? mark.getBoundingClientRect().top - body.getBoundingClientRect().top - body.clientHeight / 3 : 0;
   };
 
+  // Put a text into the question box, as if it had been typed.
+  const write = (text) => {
+    const box = find("#question textarea");
+    box.value = text;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    box.focus();
+  };
+
   const close = () => {
     if (!document.body.classList.contains("pane-open")) return;
     document.body.classList.remove("pane-open");
@@ -126,6 +134,8 @@
     },
     thread(element, trigger, watch) {
       element.addEventListener("click", (event) => {
+        const edit = event.target.closest("[data-edit]");
+        if (edit) write(edit.dataset.edit);
         const chip = event.target.closest("[data-ask]");
         if (!chip) return;
         chosen = chip.dataset.ask;

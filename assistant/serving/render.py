@@ -9,7 +9,7 @@ from html import escape
 from assistant.serving import words
 from assistant.serving.pane import MARK_OF_ITEM, Leaf, leaf_html, leaves, meta_html, originals, safe_url
 from assistant.serving.words import word
-from assistant.types import Answer, Card, Citation, Refusal, Reply, Section, Sentence, Turn
+from assistant.types import Answer, Card, Citation, Notice, Refusal, Reply, Section, Sentence, Turn
 
 SHOWN_QUESTION = 600
 """Characters of a question that are shown above its answer; a longer one ends in an ellipsis."""
@@ -52,7 +52,7 @@ def answer_html(reply: Reply, language: str, turn_id: int) -> str:
     `turn_id` makes the ids in it unique on the page: the leaf of number 2 in turn 3 has the id "t3-2".
     """
     shown = leaves(reply)
-    notices = "".join(f"<li>{escape(words.notice(n, language))}</li>" for n in reply.notices)
+    notices = "".join(f"<li>{escape(words.notice(n, language))}{_correct(n, language)}</li>" for n in reply.notices)
     parts = [f'<ul class="notices">{notices}</ul>' if notices else ""]
     if isinstance(reply, Refusal):
         parts.append(f'<p class="refusal">{_say(f"refusal.{reply.reason}", language)}</p>')
@@ -115,6 +115,14 @@ def _article(question: str, body: str, language: str, number: int, state: str) -
         f'<h2 class="question" id="question-{number}"><span class="unseen">{_say("turn.question", language)} </span>'
         f"{escape(asked)}</h2>{body}</article>"
     )
+
+
+def _correct(notice: Notice, language: str) -> str:
+    """A button that puts what a follow-up was understood as into the box, to be corrected and asked again."""
+    if notice.code != "settled":
+        return ""
+    said = _say("turn.correct", language)
+    return f' <button type="button" class="edit" data-edit="{escape(notice.values[0])}">{said}</button>'
 
 
 def _chips(questions: Iterable[str], heading: str, language: str) -> str:

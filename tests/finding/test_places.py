@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from assistant.finding import jurisdiction
-from assistant.pipeline import _places
+from assistant.understanding import known_places
 
 NAMED: dict[str, Any] = json.loads((files("assistant.finding") / "places.json").read_text(encoding="utf-8"))
 SHARED: dict[str, list[str]] = NAMED["shared"]
@@ -68,7 +68,7 @@ def test_an_ambiguous_name_is_also_listed_in_its_country() -> None:
 
 
 def test_shared_and_ambiguous_names_speak_for_no_country() -> None:
-    places = _places()
+    places = known_places()
     assert not {name.lower() for name in (*SHARED, *AMBIGUOUS)} & set(places)
     assert (places["rollag"], places["ikast-brande"], places["örebro"], places["åbo"]) == ("NO", "DK", "SE", "FI")
 
@@ -85,4 +85,4 @@ def test_shared_and_ambiguous_names_speak_for_no_country() -> None:
     ],
 )
 def test_a_question_is_placed_by_the_municipality_that_it_names(question: str, country: str | None) -> None:
-    assert max(jurisdiction.weigh(question, _places()), default=None) == country
+    assert max(jurisdiction.weigh(question, known_places()), default=None) == country

@@ -74,6 +74,36 @@ def test_leaves_out_the_cookie_banner_buttons_pictures_and_share_links_of_a_past
         assert gone not in whole
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Annonse",
+        "Bildetekst: To ansatte oljer en benk",
+        "benk.png (45 kB)",
+        "Bilde 1 av 5",
+        "Klikk for større bilde",
+        "Åpne bildet i full størrelse",
+        "Del på:",
+        "Kopiera länk",
+        "Sidst opdateret 3. maj 2020",
+        "Tilpass samtykke",
+        "Læsetid: 4 minutter",
+        "Du er her: Forside > Nyheter",
+        "https://www.facebook.com/sharer?u=x",
+    ],
+)
+def test_leaves_out_what_only_works_on_the_page(row: str) -> None:
+    told = "Kommunen og bedriften har inngått en avtale om møbler som gjelder i fire år."
+    assert _texts(load_plain(f"En avtale\n\n{told}\n\n{row}\n\nDen kan forlenges.")) == [told, "Den kan forlenges."]
+
+
+@pytest.mark.parametrize(
+    "row", ["Åpne konkurranser gir større rom.", "Du er her for å lære.", "Foto av deltakerne henger i gangen."]
+)
+def test_keeps_a_sentence_that_begins_like_a_button(row: str) -> None:
+    assert row in _texts(load_plain(f"En avtale\n\nAvtalen gjelder i fire år og kan forlenges.\n\n{row}"))
+
+
 def test_keeps_every_sentence_of_a_pasted_page_once() -> None:
     text = load_plain(PASTED)
     whole = "\n".join(_texts(text))
@@ -81,6 +111,30 @@ def test_keeps_every_sentence_of_a_pasted_page_once() -> None:
         assert whole.count(kept) == 1
     assert whole.count("inngått en avtale om reparasjon") == 1
     assert "1 doubled paragraphs left out" in text.notes
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "Kommunen og bedriften Ombruk AS har inngått en avtale om reparasjon av møbler.",
+        "Avtalen gjelder i fire år. Tolv personer har fått fast arbeid i verkstedet så langt.",
+        "Avtalen gjelder  i fire år! Tolv personer har fått fast arbeid i verkstedet så langt.",
+    ],
+)
+@pytest.mark.parametrize("order", ["lead first", "lead last"])
+def test_keeps_a_lead_once_that_the_text_repeats_with_more_around_it(lead: str, order: str) -> None:
+    whole = (
+        "Kommunen og bedriften Ombruk AS har inngått en avtale om reparasjon av møbler. Avtalen gjelder i fire år."
+        " Tolv personer har fått fast arbeid i verkstedet så langt."
+    )
+    rows = [lead, whole] if order == "lead first" else [whole, lead]
+    assert _texts(load_plain("En avtale\n\n" + "\n\n".join(rows))) == [whole]
+
+
+def test_keeps_the_points_of_a_list_that_the_text_says_too() -> None:
+    point = "Alle deltakere får en kontaktperson i bedriften fra den første dagen."
+    text = load_plain(f"Fakta\n\n{point} Hun følger dem hele veien.\n\nAvtalen sier:\n• {point}\n• Oppmøte er klokken ni.")
+    assert [t for t in _texts(text) if t.startswith("- ")] == [f"- {point}", "- Oppmøte er klokken ni."]
 
 
 def test_finds_title_and_headings_in_plain_text_and_drops_the_bare_label_of_a_fact_box() -> None:

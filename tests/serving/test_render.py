@@ -212,3 +212,10 @@ def test_what_is_written_so_far_stands_in_the_turn_that_waits(composed_answer: A
 def test_the_standing_notice_says_whether_a_model_writes(composed_answer: Answer, rule_answer: Answer) -> None:
     assert "En språkmodell skriver svarene" in render.markdown(composed_answer, "nb")
     assert "uten språkmodell" in render.markdown(rule_answer, "nb")
+
+
+def test_what_a_follow_up_was_understood_as_can_be_put_into_the_box(composed_answer: Answer) -> None:
+    settled = replace(composed_answer, notices=(Notice("settled", ('Hva er "OPI" i Danmark?',)),))
+    html = render.answer_html(settled, "nb", 1)
+    assert 'data-edit="Hva er &quot;OPI&quot; i Danmark?"' in html
+    assert "data-edit" not in render.answer_html(replace(composed_answer, notices=(Notice("no-law-held", ("IS",)),)), "nb", 1)
