@@ -22,7 +22,7 @@ NEIGHBOURS = 24
 """Passages whose sentences an answer may be composed of."""
 
 SUGGESTED, TRIED = 3, 4
-"""Next questions that a reply offers at most, and those that are run to find them."""
+"""Next questions that are offered at most, and those that are run to find them."""
 
 NEAR = 3
 """Documents, as found, one of which must be the suggested question's own."""
@@ -70,9 +70,22 @@ def ask(desk: Desk, asked: Asked, show: ShowAnswer | None = None) -> Reply:
     checked = composing.compose(desk, read, found, trail, lambda so_far: show(answer(so_far)) if show else None)
     if not checked.sections:
         return _refused(question, read, "not-in-corpus", found.hits, trail)
-    offers = _suggestions(desk, asked, read, checked)
-    trail.add("suggest", f"{len(offers)} questions that were run and are answered")
-    return replace(answer(checked), suggestions=offers)
+    return answer(checked)
+
+
+def suggest(desk: Desk, asked: Asked, answer: Answer) -> tuple[str, ...]:
+    """Next questions after `answer`, each of which was run and is answered: by the document that it comes from.
+
+    `asked` is what was asked. First come those about another meaning of a term, then those that the documents cited
+    are asked about elsewhere in them.
+    """
+    read = desk.read(answer.settled, asked)
+    earlier = [asked.question, *(turn.question for turn in asked.history)]
+    instead = ((text, None) for text in composing.instead(desk, read))
+    tried = list(islice(chain(instead, suggesting.candidates(read, earlier, answer.citations)), TRIED))
+    queries = [desk.read(text, asked) for text, _ in tried]
+    run = zip(tried, queries, retriever.find_each(queries, desk.shelf(), desk.encoder(), NEIGHBOURS), strict=True)
+    return tuple(text for (text, document), query, found in run if _answered(desk, query, found, document))[:SUGGESTED]
 
 
 def _answers(desk: Desk, asked: Asked, read: Query, settled: str, trail: Trail) -> Callable[[Checked], Answer]:
@@ -102,16 +115,6 @@ def _answers(desk: Desk, asked: Asked, read: Query, settled: str, trail: Trail) 
         )
 
     return answer
-
-
-def _suggestions(desk: Desk, asked: Asked, read: Query, checked: Checked) -> tuple[str, ...]:
-    """Next questions, each of which was run and is answered: by the document that it comes from, where it has one."""
-    earlier = [asked.question, *(turn.question for turn in asked.history)]
-    offers = chain(((text, None) for text in checked.instead), suggesting.candidates(read, earlier, checked.citations))
-    tried = list(islice(offers, TRIED))
-    queries = [desk.read(text, asked) for text, _ in tried]
-    run = zip(tried, queries, retriever.find_each(queries, desk.shelf(), desk.encoder(), NEIGHBOURS), strict=True)
-    return tuple(text for (text, document), query, found in run if _answered(desk, query, found, document))[:SUGGESTED]
 
 
 def _answered(desk: Desk, query: Query, found: Found, document: str | None) -> bool:

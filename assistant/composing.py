@@ -28,13 +28,12 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What holds of an answer so far, its citations, and what to say beside it; `instead` are questions to offer."""
+    """What holds of an answer so far, its citations, and what to say beside it."""
 
     sections: tuple[Section, ...] = ()
     citations: tuple[Citation, ...] = ()
     composer: str = "extractive"
     notices: tuple[Notice, ...] = ()
-    instead: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -59,9 +58,9 @@ class _Page:
         else:
             self.sections.append(Section((sentence,), form))
 
-    def checked(self, composer: str, notices: Sequence[Notice] = (), instead: Sequence[str] = ()) -> Checked:
+    def checked(self, composer: str, notices: Sequence[Notice] = ()) -> Checked:
         """All that holds so far."""
-        return Checked(tuple(self.sections), self.ledger.citations, composer, tuple(notices), tuple(instead))
+        return Checked(tuple(self.sections), self.ledger.citations, composer, tuple(notices))
 
 
 def compose(desk: Desk, read: Query, found: Found, trail: Trail, show: Callable[[Checked], None]) -> Checked:
@@ -72,8 +71,7 @@ def compose(desk: Desk, read: Query, found: Found, trail: Trail, show: Callable[
     sentences hold.
     """
     shelf = desk.shelf()
-    meant = defining.meanings(read, desk.glossary.mentions(read.text), desk.glossary.concepts)
-    opening, notices, instead = defining.told(read, meant)
+    opening, notices, _ = defining.told(read, _meanings(desk, read))
     hits = doubles.collapse(retriever.widen(_lawful(read, found, trail), shelf), shelf.doubled)
     draft = _table(desk, read, shelf) if read.cases else None
     page, why = (None, ()) if draft else _by_model(desk, read, hits, opening, trail, show)
@@ -88,7 +86,16 @@ def compose(desk: Desk, read: Query, found: Found, trail: Trail, show: Callable[
     page.put(legal_basis(read, [citation.passage for citation in page.ledger.citations]))
     changes = _coming(page, shelf)
     trail.add("verify", f"{len(page.ledger.citations)} citations, {told(page.ledger.dropped)}")
-    return page.checked(composer, (*why, *(draft.notices if draft else ()), *notices, *changes), instead)
+    return page.checked(composer, (*why, *(draft.notices if draft else ()), *notices, *changes))
+
+
+def instead(desk: Desk, read: Query) -> tuple[str, ...]:
+    """The question with each ambiguous term put in its other meaning."""
+    return defining.told(read, _meanings(desk, read))[2]
+
+
+def _meanings(desk: Desk, read: Query) -> tuple[defining.Meaning, ...]:
+    return defining.meanings(read, desk.glossary.mentions(read.text), desk.glossary.concepts)
 
 
 def _by_model(

@@ -23,7 +23,7 @@ from assistant.keeping.locks import writing
 from assistant.keeping.vectors import Vectors
 from assistant.reading.corpus import load_glossary
 from assistant.settings import Settings
-from assistant.types import Card, Failure, Filters, Hit, Progress, Proposal, Reply, Report, Turn
+from assistant.types import Answer, Card, Failure, Filters, Hit, Progress, Proposal, Reply, Report, Turn
 
 _log = logging.getLogger(__name__)
 
@@ -174,6 +174,21 @@ class Assistant:
         and checked, once a sentence; the reply returned may be another, if the rest does not hold.
         """
         return asking.ask(self._desk, Asked(question, country, language, history, filters), show)
+
+    def suggest(
+        self,
+        answer: Answer,
+        *,
+        country: str | None = None,
+        language: str | None = None,
+        history: Sequence[Turn] = (),
+        filters: Filters = Filters(),  # noqa: B008 (frozen)
+    ) -> tuple[str, ...]:
+        """Up to three next questions after an answer, each of which was run and has an answer.
+
+        `answer` is what `ask` gave for the same country, language, history and filters.
+        """
+        return asking.suggest(self._desk, Asked(answer.question, country, language, history, filters), answer)
 
     # --- inside ---------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from assistant.answering.sentences import Quotable, Relevance, quotable
 from assistant.language import words
 from assistant.types import Claim, Draft, Form, Hit, Intent, Part, Query
 
-WORDS = 160
+WORDS = 154
 """Words of an answer, titles apart: short enough to read at once; the required median is 180."""
 
 DOCUMENTS = 4
