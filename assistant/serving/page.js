@@ -107,6 +107,7 @@
     masthead(element, trigger, watch) {
       const follow = () => {
         const head = element.querySelector("header");
+        window.assistantTabs.mark();
         document.documentElement.lang = head.dataset.language;
         document.title = head.dataset.title;
         document.body.classList.toggle("arrived", head.dataset.arrived === "true");
@@ -141,7 +142,8 @@
       return asked;
     },
     choices() {
-      return { language: find("#language").value, country: find("#country").value };
+      const documents = window.assistantShortlist.scope();
+      return { language: find("#language").value, country: find("#country").value, documents };
     },
   };
 })();

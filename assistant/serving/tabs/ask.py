@@ -13,7 +13,7 @@ import gradio as gr
 
 from assistant.serving import render
 from assistant.serving.words import word
-from assistant.types import Reply, Turn
+from assistant.types import Filters, Reply, Turn
 
 if TYPE_CHECKING:
     from assistant.pipeline import Assistant
@@ -23,6 +23,9 @@ CONCURRENT_QUESTIONS = 4
 
 KEPT_TURNS = 40
 """Turns of a conversation that are kept in the memory of the server, newest last."""
+
+MOST_DOCUMENTS = 50
+"""Documents that a question may be limited to; a shortlist is shorter."""
 
 _log = logging.getLogger(__name__)
 
@@ -64,6 +67,7 @@ def lay_out(assistant: Assistant, choices: gr.BrowserState, language: str) -> As
             js_on_load="window.assistantPage.thread(element, trigger, watch)",
         )
         with gr.Column(elem_id="composer"):
+            gr.HTML("", elem_id="scope", apply_default_css=False)  # filled by shortlist.js
             with gr.Row(elem_id="question-row"):
                 box = gr.Textbox(
                     label=word("ask.label", language),
@@ -109,7 +113,8 @@ def answering(ask: Callable[..., Reply]) -> Callable[..., Iterator[tuple[Any, ..
         country = None if choices["country"] == "all" else choices["country"]
         reply: Reply | None
         try:
-            reply = ask(question, country=country, history=tuple(turn for turn in turns if turn.reply))
+            history = tuple(turn for turn in turns if turn.reply)
+            reply = ask(question, country=country, history=history, filters=scope(choices))
         except Exception as error:  # noqa: BLE001 (the outermost face)
             place = "".join(traceback.format_tb(error.__traceback__))
             _log.error("A question could not be answered: %s\n%s", type(error).__name__, place)
@@ -118,6 +123,13 @@ def answering(ask: Callable[..., Reply]) -> Callable[..., Iterator[tuple[Any, ..
         yield grown, render.thread_html(grown.turns, language), gr.skip(), gr.update(interactive=True)
 
     return answer
+
+
+def scope(choices: dict[str, Any]) -> Filters:
+    """The documents that the asker limits the question to, as «Ask about these cases» sends them; none: all."""
+    named = choices.get("documents")
+    ids = [name for name in named if isinstance(name, str)] if isinstance(named, list) else []
+    return Filters(documents=tuple(ids[:MOST_DOCUMENTS]))
 
 
 def pane_html(language: str) -> str:
