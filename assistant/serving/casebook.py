@@ -104,8 +104,8 @@ def page_html(document: Document, similar: Sequence[Card], guidance: Sequence[Ca
     body = "".join(_section(heading, blocks, known) for heading, blocks in sections(document))
     save = _save(card, language) if card.kind == "case" else ""
     return (
-        f'<article class="casepage" aria-labelledby="case-title"><p class="above"><a class="back" href="#explore">{back}</a></p>'
-        f'<header><p class="meta">{meta_html(card, language)}</p>'
+        f'<article class="casepage" aria-labelledby="case-title"><p class="above">'
+        f'<a class="back" href="#explore">{back}</a></p><header><p class="meta">{meta_html(card, language)}</p>'
         f'<h2 id="case-title" tabindex="-1" {spoken}>{escape(card.title)}</h2>'
         f'<p class="lead" {spoken}>{escape(card.summary)}</p>{save}</header>'
         f'<div class="columns"><div class="text" {spoken}>{_figures(card, known, language)}{body}</div>'

@@ -26,7 +26,7 @@
       : "";
     const who = row.partners.length ? `<p class="who" ${spoken(row)}>${escape(row.partners.join(" · "))}</p>` : "";
     return (
-      `<li><article class="case"><p class="meta">${country}${period}</p><h3 id="title-${escape(row.id)}">${link(row)}</h3>` +
+      `<li><article class="casecard"><p class="meta">${country}${period}</p><h3 id="title-${escape(row.id)}">${link(row)}</h3>` +
       `<p class="summary" ${spoken(row)}>${escape(row.summary)}</p>${figure}${who}<div class="tags">${tags}</div>` +
       `${save(row, words, saved)}</article></li>`
     );
@@ -159,7 +159,7 @@
       const key = shape.dataset.country.toLowerCase();
       const count = counts.get(key) || 0;
       shape.style.setProperty("--strength", count ? `${25 + (75 * count) / most}%` : "0%");
-      shape.classList.toggle("strong", count > most / 3);
+      shape.classList.toggle("strong", count > most / 2);
       shape.classList.toggle("chosen", chosen.has(key));
       shape.querySelector("text").textContent = count || "";
     });

@@ -12,6 +12,9 @@ from assistant.serving.words import word
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _FORMULA = re.compile(r"\s*[=+\-@\t]")
+MOST_LETTERS = 32_767
+"""Characters that a cell of a sheet holds at most (Excel specifications and limits)."""
+
 _NARROW, _WIDE = 24, 56
 """Width of the first and of the other columns of a sheet, in characters."""
 
@@ -53,8 +56,8 @@ def to_xlsx(rows: list[list[str]], title: str) -> bytes:
     sheet.title = re.sub(r"[\\/*?:\[\]]", " ", title)[:31]
     for y, row in enumerate(rows, 1):
         for x, written in enumerate(row, 1):
-            cell = sheet.cell(y, x)
-            cell.set_explicit_value(written[:32_767], "s")  # what a cell holds at most
+            cell = sheet.cell(y, x, written[:MOST_LETTERS])
+            cell.data_type = "s"  # else "=..." is a formula and "#N/A" an error
             cell.quotePrefix = bool(_FORMULA.match(written))
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             cell.font = Font(bold=y == 1 or x == 1)

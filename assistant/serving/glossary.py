@@ -26,7 +26,8 @@ def frame_html(language: str) -> str:
     """The tab before its entries are there: heading, search box, and the place that they go to."""
     return (
         f'<section class="glossary" data-language="{language}" '
-        f'data-count="{_say("glossary.count", language, "{0}", "{1}")}" data-failed="{_say("explore.failed", language)}"><h2>{_say("glossary.heading", language)}</h2>'
+        f'data-count="{escape(words.table()["glossary.count"][language])}" '
+        f'data-failed="{_say("explore.failed", language)}"><h2>{_say("glossary.heading", language)}</h2>'
         f'<p class="lead">{_say("glossary.lead", language)}</p>'
         f'<p class="search"><label class="unseen" for="glossary-search">{_say("glossary.search", language)}</label>'
         f'<input type="search" id="glossary-search" placeholder="{_say("glossary.search", language)}" '

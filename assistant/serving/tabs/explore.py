@@ -127,17 +127,17 @@ def _compared(assistant: Assistant, asked: dict[str, Any]) -> comparing.Comparis
 
 def frame_html(language: str) -> str:
     """The tab before its cases are there: search, filters, charts, list, the page to read on and the shortlist."""
-    says = {key: word(key, language) for key in words.table() if key.split(".")[0] in _SAYS}
+    says = {key: texts[language] for key, texts in words.table().items() if key.split(".")[0] in _SAYS}
     return (
         f'<div class="explore" data-language="{language}" data-words="{escape(json.dumps(says, ensure_ascii=False))}">'
         f'<section class="browse" aria-labelledby="explore-heading"><h2 id="explore-heading">'
         f'{_say("explore.heading", language)}</h2><p class="lead">{_say("explore.lead", language)}</p>'
         f"{_tools(language)}{_overview(language)}<div class='halves'>"
         f'<details class="filters" open><summary>{_say("explore.filters", language)} <span class="many"></span>'
-        f'</summary><div class="facets"></div></details><div class="found"><div class="status"><p class="count" role="status">'
-        f'{_say("explore.loading", language)}</p><label class="only"><input type="checkbox" id="explore-only"> '
-        f'{_say("explore.only-saved", language)}</label></div><ul class="picked"></ul><div class="list"></div>'
-        f'<p class="none" hidden>{_say("explore.none", language)}</p>'
+        f'</summary><div class="facets"></div></details><div class="found"><div class="status">'
+        f'<p class="count" role="status">{_say("explore.loading", language)}</p><label class="only">'
+        f'<input type="checkbox" id="explore-only"> {_say("explore.only-saved", language)}</label></div>'
+        f'<ul class="picked"></ul><div class="list"></div><p class="none" hidden>{_say("explore.none", language)}</p>'
         f'<button type="button" class="further" hidden>{_say("explore.more", language)}</button></div></div></section>'
         f'<section class="reading" hidden></section>'
         f'<section class="tray" aria-label="{_say("tray.heading", language)}" hidden></section></div>'
