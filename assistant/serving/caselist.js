@@ -68,7 +68,7 @@
   const list = (rows, view, sort, known) => {
     if (view !== "table") return `<ul class="caselist">${rows.map((row) => card(row, known)).join("")}</ul>`;
     const body = rows.map((row) => line(row, known)).join("");
-    const label = escape(known.words["explore.heading"]);
+    const label = escape(known.words["view.table"]);
     return `<div class="wide" role="region" tabindex="0" aria-label="${label}"><table>${head(known.words, sort)}<tbody>${body}</tbody></table></div>`;
   };
 
@@ -134,7 +134,7 @@
     return keys.map((key) => bar(facet, key, counts.get(key), most, chosen, labels)).join("");
   };
 
-  const years = (counts, chosen, labels) => {
+  const years = (counts, chosen) => {
     const known = [...counts.keys()].filter(Boolean).map(Number).sort((a, b) => a - b);
     if (!known.length) return "";
     const most = Math.max(1, ...known.map((year) => counts.get(String(year))));
@@ -143,13 +143,15 @@
       const count = counts.get(String(year)) || 0;
       const told = year % 5 ? "" : `<span class="tick" aria-hidden="true">${year}</span>`;
       if (!count) return `<span class="year">${told}</span>`;
+      const picked = chosen.has(String(year)) ? " chosen" : "";
       return (
-        `<button type="button" class="year" id="c-year-${place(labels, String(year))}" data-toggle="year" data-value="${year}" ` +
-        `aria-pressed="${chosen.has(String(year))}" aria-label="${year}: ${count}" title="${year}: ${count}">` +
-        `<i style="block-size:${(100 * count) / most}%"></i>${told}</button>`
+        `<span class="year${picked}" data-toggle="year" data-value="${year}" title="${year}: ${count}">` +
+        `<i style="block-size:${(100 * count) / most}%"></i>${told}</span>`
       );
     });
-    return columns.join("");
+    // One picture to a screen reader; its columns are too narrow for a finger, so the keyboard has the filter instead.
+    const told = known.map((year) => `${year}: ${counts.get(String(year))}`).join(", ");
+    return `<div class="columns" role="img" aria-label="${told}">${columns.join("")}</div>`;
   };
 
   // The map: how strong the colour of each country is, and its number of cases.

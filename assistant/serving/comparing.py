@@ -106,8 +106,7 @@ def compare_html(comparison: Comparison, language: str) -> str:
 
 def _row(row: Row, cards: Sequence[Card], language: str) -> str:
     cells = "".join(
-        f'<td lang="{escape(card.language)}">{_cell(lines)}</td>'
-        for card, lines in zip(cards, row.cells, strict=True)
+        f'<td lang="{escape(card.language)}">{_cell(lines)}</td>' for card, lines in zip(cards, row.cells, strict=True)
     )
     return f'<tr><th scope="row">{_say(row.key, language)}</th>{cells}</tr>'
 

@@ -62,7 +62,7 @@
   const drawCharts = (counts) => {
     find(".chart.country .bars").innerHTML = bars("country", counts.country, state.chosen.country, held.labels.country);
     find(".chart.model .bars").innerHTML = bars("model", counts.model, state.chosen.model, held.labels.model);
-    find(".chart.year .bars").innerHTML = years(counts.year, state.chosen.year, held.labels.year);
+    find(".chart.year .bars").innerHTML = years(counts.year, state.chosen.year);
     paint(find(".map"), counts.country, state.chosen.country);
   };
 

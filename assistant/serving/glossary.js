@@ -52,7 +52,8 @@
       root = element;
       server = given;
       element.addEventListener("input", search);
-      watch("value", () => window.assistantTabs.current() === "glossary" && load());
+      // Drawn anew, in another language or for the first time: the entries are to be fetched again.
+      watch("value", () => window.assistantTabs.current() === "glossary" && arrive(location.hash.replace(/^#glossary/, "")));
       window.assistantTabs.listen("glossary", arrive);
     },
   };

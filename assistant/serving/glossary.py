@@ -76,7 +76,7 @@ def _entry(concept: Concept, concepts: Mapping[str, Concept], language: str) -> 
 
 def _others(concept: Concept, spoken: str, language: str) -> str:
     told = "".join(
-        f'<div><dt>{_say(f"language.{code}", language)}</dt>'
+        f"<div><dt>{_say(f'language.{code}', language)}</dt>"
         f'<dd lang="{escape(code)}">{escape(", ".join(terms))}</dd></div>'
         for code, terms in concept.terms.items()
         if code != spoken and terms

@@ -25,5 +25,7 @@ def violations(page: Any) -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(script())
     # What moves into sight is judged when it is there: half-shown text has no contrast.
-    page.evaluate("Promise.all(document.getAnimations().filter(a => a.effect.getTiming().iterations !== Infinity).map(a => a.finished.catch(() => 0)))")
+    page.evaluate(
+        "Promise.all(document.getAnimations().filter(a => a.effect.getTiming().iterations !== Infinity).map(a => a.finished.catch(() => 0)))"
+    )
     return list(page.evaluate(RUN))

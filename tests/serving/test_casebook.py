@@ -73,7 +73,14 @@ def test_a_period_is_written_as_people_write_it(start: int | None, end: int | No
 def test_a_page_tells_everything_that_the_document_holds(vestre: Document, telge: Document) -> None:
     guidance = replace(telge.card, id="no-law", title="Regelen", kind="guidance")
     page = casebook.page_html(vestre, (telge.card,), (guidance,), "nb")
-    for told in ("Kjøp mellom private", "Vestre AS", "Unikum AS", "<b>887</b>", "Hva som gjorde at det virket", "Fallgruver"):
+    for told in (
+        "Kjøp mellom private",
+        "Vestre AS",
+        "Unikum AS",
+        "<b>887</b>",
+        "Hva som gjorde at det virket",
+        "Fallgruver",
+    ):
         assert told in page
     assert 'href="https://vestre.com/no/aktuelt/' in page
     assert 'href="#explore/case/se-telge-tillvaxt" lang="sv"' in page
@@ -92,7 +99,10 @@ def test_cases_stand_side_by_side_each_in_its_own_words(vestre: Document, telge:
     made = comparing.compared((vestre, telge), "en")
     rows = {row.key: row.cells for row in made.rows}
     assert rows["case.country"] == (("Norway",), ("Sweden",))
-    assert rows["case.model"] == (("Private purchase", "Employment partnership"), ("Joint project", "Employment partnership"))
+    assert rows["case.model"] == (
+        ("Private purchase", "Employment partnership"),
+        ("Joint project", "Employment partnership"),
+    )
     assert rows["case.how"][0][0].startswith("Oppdragsgiver er privat")
     assert rows["case.worked"][1][1].startswith("Anställning från dag ett")
     assert rows["case.pitfalls"][0][0].startswith("Den eneste kilden")

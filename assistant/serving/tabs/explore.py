@@ -26,7 +26,7 @@ ALIKE = 4
 
 SORTS = ("newest", "oldest", "title", "country")
 
-_SAYS = ("explore", "facet", "model", "topic", "country", "sort", "chart", "tray", "scope", "case")
+_SAYS = ("explore", "facet", "model", "topic", "country", "sort", "chart", "tray", "scope", "case", "view")
 """Groups of the word lists that the browser needs to draw the tab."""
 
 _log = logging.getLogger(__name__)
