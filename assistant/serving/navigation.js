@@ -4,6 +4,7 @@
   const listeners = {}; // what a tab does when it is shown: called with the rest of the address after its name
   const left = {}; // the address at which each tab was left, to come back to
   let current = null;
+  let greeted = false; // whether the page is there in the visitor's language: before that nothing is fetched for a tab
 
   const buttons = () => [...document.querySelectorAll("#masthead [role=tab]")];
   const names = () => buttons().map((button) => button.dataset.tab);
@@ -28,7 +29,7 @@
     current = known.includes(name) ? name : known[0] || "ask";
     document.body.dataset.tab = current;
     mark();
-    if (listeners[current]) listeners[current](current === name ? decodeURI(rest) : "");
+    if (greeted && listeners[current]) listeners[current](current === name ? decodeURI(rest) : "");
   };
 
   const open = (name) => {
@@ -58,7 +59,9 @@
 
   window.assistantTabs = {
     mark() {
-      if (current === null) show();
+      const news = !greeted && document.body.classList.contains("arrived");
+      greeted = greeted || news;
+      if (news || current === null) show();
       else mark();
     },
     listen(name, act) {

@@ -107,12 +107,12 @@
     masthead(element, trigger, watch) {
       const follow = () => {
         const head = element.querySelector("header");
-        window.assistantTabs.mark();
         document.documentElement.lang = head.dataset.language;
         document.title = head.dataset.title;
         document.body.classList.toggle("arrived", head.dataset.arrived === "true");
         element.querySelector("#language").value = head.dataset.language;
         element.querySelector("#country").value = head.dataset.country;
+        window.assistantTabs.mark();
       };
       element.addEventListener("change", () => trigger("change"));
       element.addEventListener("click", (event) => {
