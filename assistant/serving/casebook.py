@@ -133,7 +133,7 @@ def _figures(card: Card, known: Mapping[int, Source], language: str) -> str:
         + f"{_marks((figure.source,) if figure.source else (), known)}</span></li>"
         for figure in card.results
     )
-    label = f'<h3 lang="{language}">{_say("case.results", language)}</h3>'
+    label = f'<h3 lang="{language}">{_say("case.figures", language)}</h3>'
     return f'<section class="figures">{label}<ul>{items}</ul></section>' if items else ""
 
 
@@ -149,14 +149,29 @@ def _section(heading: str, blocks: Sequence[Block], known: Mapping[int, Source])
 def _kind(block: Block) -> str:
     if block.text.startswith("- "):
         return "ul"
-    return "ol" if MARK_OF_ITEM.match(block.text) else "p"
+    if MARK_OF_ITEM.match(block.text):
+        return "ol"
+    return "table" if " | " in block.text else "p"
 
 
 def _run(kind: str, blocks: Sequence[Block], known: Mapping[int, Source]) -> str:
+    if kind == "table":
+        return _table(blocks, known)
     said = [escape(MARK_OF_ITEM.sub("", b.text) if kind != "p" else b.text) + _marks(b.sources, known) for b in blocks]
     if kind == "p":
         return "".join(f"<p>{line}</p>" for line in said)
     return f"<{kind}>{''.join(f'<li>{line}</li>' for line in said)}</{kind}>"
+
+
+def _table(blocks: Sequence[Block], known: Mapping[int, Source]) -> str:
+    """Rows whose cells are parted by " | ", the first as headings."""
+    head, *rest = [[escape(cell) for cell in block.text.split(" | ")] for block in blocks]
+    lines = ("".join(f"<td>{cell}</td>" for cell in cells) for cells in rest)
+    body = "".join(f"<tr>{line}</tr>" for line in lines)
+    heads = "".join(f'<th scope="col">{cell}</th>' for cell in head)
+    marks = _marks(tuple(dict.fromkeys(number for block in blocks for number in block.sources)), known)
+    table = f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+    return f'<div class="wide">{table}</div>' + (f"<p>{marks}</p>" if marks else "")
 
 
 def _marks(numbers: Sequence[int], known: Mapping[int, Source]) -> str:

@@ -88,6 +88,15 @@ def test_a_page_tells_everything_that_the_document_holds(vestre: Document, telge
     assert page.count("<li>") >= len([block for block in vestre.blocks if block.text.startswith("- ")])
 
 
+def test_rows_of_a_document_become_a_table_with_headings() -> None:
+    lines = ("År | Jobb", "2020 | 5", "2021 | 9", "Så mye ble det.")
+    blocks = tuple(Block(line, ("Resultater",)) for line in lines)
+    page = casebook.page_html(Document(Card("a", "case", "A", "nb"), blocks, "h"), (), (), "nb")
+    assert '<th scope="col">År</th><th scope="col">Jobb</th>' in page
+    assert "<td>2021</td><td>9</td>" in page
+    assert "<p>Så mye ble det.</p>" in page
+
+
 def test_nothing_in_a_document_acts_as_markup(hostile: Document) -> None:
     made = comparing.compared((hostile, hostile), "nb")
     for html in (casebook.page_html(hostile, (hostile.card,), (), "nb"), comparing.compare_html(made, "nb")):

@@ -170,7 +170,7 @@ def test_a_case_is_read_on_its_page_and_left_for_the_same_list(visit: Callable[.
     page.get_by_role("link", name="Vestre og Unikum").click()
     page.locator(".casepage").wait_for()
     assert page.evaluate("document.activeElement.id") == "case-title"
-    for told in ("Kort fortalt", "Kjøp mellom private", "Resultater i tall", "Fallgruver", "Lignende eksempler"):
+    for told in ("Kort fortalt", "Kjøp mellom private", "Nøkkeltall", "Fallgruver", "Lignende eksempler"):
         assert told in page.locator(".casepage").inner_text()
     assert page.locator(".links a", has_text="Reserverte kontrakter").is_visible()
     page.screenshot(path=pictures / "20-case.png")
