@@ -32,13 +32,23 @@
   const language = () => find(".explore").dataset.language;
   const known = () => ({ words, labels: held.labels, saved: shortlist.saved });
 
+  // A part of the address as it was meant; one that is not well written, as it stands.
+  const plain = (text) => {
+    try {
+      return decodeURIComponent(text);
+    } catch {
+      return text;
+    }
+  };
+
   const address = () => {
     const params = new URLSearchParams();
     if (state.query) params.set("q", state.query);
     FACETS.forEach((facet) => state.chosen[facet].forEach((key) => params.append(facet, key)));
     if (state.sort !== "newest") params.set("sort", state.sort);
     if (state.view !== "cards") params.set("view", state.view);
-    return `#explore${params.size ? `?${params}` : ""}`;
+    const written = params.toString();
+    return `#explore${written ? `?${written}` : ""}`;
   };
 
   const read = (text) => {
@@ -174,9 +184,9 @@
     loading = loading || load();
     if (!(await loading)) loading = null;
     const [, kind, named] = /^\/(case|compare)\/(.+)$/.exec(rest) || [];
-    if (kind === "case") return open("case_page", [decodeURIComponent(named)]);
+    if (kind === "case") return open("case_page", [plain(named)]);
     if (kind === "compare") {
-      compared = named.split(",").map(decodeURIComponent);
+      compared = named.split(",").map(plain);
       return open("comparison", compared);
     }
     wish++;

@@ -52,11 +52,9 @@ def term(concept: Concept, language: str) -> tuple[str, str]:
 
 
 def _place(written: str, language: str) -> list[int]:
-    """Where a term stands in the alphabet: æ, ø and å last, and ä, ö with them except in Swedish, which has å first."""
-    low = written.lower()
-    letters = _ALPHABET.replace("æøåäö", "åäö") if language == "sv" else _ALPHABET
-    low = low if language == "sv" else low.translate(_NORDIC)
-    return [letters.find(letter) for letter in low]
+    """Where a term stands in the alphabet: æ, ø, å last, ä and ö as æ and ø; in Swedish å, ä, ö."""
+    low = written.lower() if language == "sv" else written.lower().translate(_NORDIC)
+    return [_ALPHABET.find(letter) for letter in low]
 
 
 def _entry(concept: Concept, concepts: Mapping[str, Concept], language: str) -> str:

@@ -1,7 +1,7 @@
 // The tabs of the page: which one is shown, by the address (#ask, #explore/case/..., #glossary/...) and the keyboard.
 (() => {
   "use strict";
-  const listeners = {}; // what a tab does when it is shown: called with the rest of the address after its name
+  const listeners = {}; // what a tab does when it is shown: called with the rest of the address after its name, as it is written
   const left = {}; // the address at which each tab was left, to come back to
   let current = null;
   let greeted = false; // whether the page is there in the visitor's language: before that nothing is fetched for a tab
@@ -29,7 +29,7 @@
     current = known.includes(name) ? name : known[0] || "ask";
     document.body.dataset.tab = current;
     mark();
-    if (greeted && listeners[current]) listeners[current](current === name ? decodeURI(rest) : "");
+    if (greeted && listeners[current]) listeners[current](current === name ? rest : "");
   };
 
   const open = (name) => {

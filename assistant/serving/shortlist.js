@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const KEY = "shortlist";
-  const FEWEST = 2;
+  const FEWEST = 2; // as comparing.py compares them
   const MOST = 4;
   const listeners = [];
   let scope = []; // ids of the cases that a question is put to; none: to everything

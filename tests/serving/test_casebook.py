@@ -45,7 +45,7 @@ def hostile() -> Document:
         "NO",
         summary=HOSTILE,
         public_partners=(HOSTILE,),
-        results=(Figure("=1+1", HOSTILE, HOSTILE, 1),),
+        results=(Figure("=1+1", HOSTILE, HOSTILE, 1), Figure("2", HOSTILE)),
         sources=(Source(1, HOSTILE, HOSTILE, "javascript:alert(1)"),),
     )
     return Document(card, (Block(HOSTILE, (HOSTILE, HOSTILE), sources=(1,)),), "h")

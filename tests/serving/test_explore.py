@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from assistant import Assistant, Settings
+from assistant import Answer, Assistant, Filters, Refusal, Settings
 from assistant.errors import EncoderError
 
 CORPUS = Path(__file__).parents[2] / "corpus"
@@ -72,6 +72,15 @@ def test_guidance_is_of_the_country_of_the_case_and_on_one_of_its_topics(real: A
     assert {card.country for card in found} == {"NO"}
     danish = tab.guidance(real, real.document("dk-kolding-moebellager-huset-venture").card)
     assert [card.id for card in danish] == ["dk-reserverede-kontrakter-paragraf-54"]
+
+
+def test_a_short_question_to_a_chosen_case_is_answered_from_it_and_one_from_elsewhere_is_not(real: Assistant) -> None:
+    only = Filters(documents=("no-vestre-unikum",))
+    told = real.ask("Hva er fallgruvene?", country="NO", filters=only)
+    assert isinstance(told, Answer)
+    assert {citation.passage.card.id for citation in told.citations} == {"no-vestre-unikum"}
+    assert isinstance(real.ask("Hva er fallgruvene?", country="NO"), Refusal)
+    assert isinstance(real.ask("Hva blir været i morgen?", country="NO", filters=only), Refusal)
 
 
 def test_the_list_holds_every_case_and_nothing_else(answers: dict[str, Any]) -> None:
