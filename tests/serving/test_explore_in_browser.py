@@ -130,7 +130,9 @@ def test_what_a_document_does_not_say_can_be_chosen_too(visit: Callable[..., Any
     assert page.locator("#explore img").count() == 0
 
 
-@pytest.mark.parametrize(("typed", "found"), [("SODERTALJE", 1), ("unikum MOBLER", 1), ("møbel", 2), ("100 %", 0), ("xyzzy", 0)])
+@pytest.mark.parametrize(
+    ("typed", "found"), [("SODERTALJE", 1), ("unikum MOBLER", 1), ("møbel", 2), ("100 %", 0), ("xyzzy", 0)]
+)
 def test_search_finds_as_one_types_whatever_the_accents(visit: Callable[..., Any], typed: str, found: int) -> None:
     page = visit()
     titles(page)
@@ -182,7 +184,10 @@ def test_a_case_is_read_on_its_page_and_left_for_the_same_list(visit: Callable[.
     assert "country=no" in page.url
 
 
-@pytest.mark.parametrize(("name", "told"), [("x-nowhere", "finnes ikke lenger"), ("%", "finnes ikke lenger"), ("x-broken", "kunne ikke hentes")])
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("x-nowhere", "finnes ikke lenger"), ("%", "finnes ikke lenger"), ("x-broken", "kunne ikke hentes")],
+)
 def test_a_case_that_cannot_be_shown_gets_one_calm_sentence(visit: Callable[..., Any], name: str, told: str) -> None:
     page = visit(f"#explore/case/{name}")
     page.get_by_role("alert").wait_for()
