@@ -40,9 +40,10 @@ lint: $(READY)  ## ruff and mypy
 eval: $(READY)  ## score the answers on the dev questions against their floors
 	$(PY) -m eval.gate
 
-bench: $(READY)  ## measure one question, a second ingest and the encoder
+bench: $(READY)  ## measure one question, a second ingest, and the list of cases in Chromium
 	$(PY) -m bench.ask
 	$(PY) -m bench.ingest
+	$(PY) -m bench.explore
 
 docs: $(READY)  ## write the settings table and the tree into README.md
 	$(PY) -m scripts.docs

@@ -127,7 +127,7 @@ def _reader() -> str:
     return digest.hexdigest()
 
 
-def read(path: Path, origin: str, known: Known, places: Mapping[str, str]) -> Document:
+def read(path: Path, origin: str, known: Known | None, places: Mapping[str, str]) -> Document:
     """1 load, 2 guard: a file becomes a Document without national id numbers.
 
     A file without front matter never takes the id of a `known` document that came from elsewhere; its content

@@ -23,7 +23,20 @@ from assistant.keeping.locks import writing
 from assistant.keeping.vectors import Vectors
 from assistant.reading.corpus import load_glossary
 from assistant.settings import Settings
-from assistant.types import Answer, Card, Failure, Filters, Hit, Progress, Proposal, Reply, Report, Turn
+from assistant.types import (
+    Answer,
+    Card,
+    Concept,
+    Document,
+    Failure,
+    Filters,
+    Hit,
+    Progress,
+    Proposal,
+    Reply,
+    Report,
+    Turn,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -123,6 +136,14 @@ class Assistant:
     def cards(self) -> tuple[Card, ...]:
         """The card of every document, by id."""
         return self._library.cards()
+
+    def document(self, document_id: str) -> Document | None:
+        """A document as it is kept, card and text; None when there is none with this id."""
+        return self._library.document(document_id)
+
+    def concepts(self) -> tuple[Concept, ...]:
+        """Every concept of the glossary, in its order."""
+        return tuple(self._desk.glossary.concepts.values())
 
     def status(self) -> dict[str, Any]:
         """Counts and names for people: documents by kind and country, encoder, revision."""

@@ -312,7 +312,6 @@ class Answer:
     settled: str = ""
     language: str = "nb"
     country: Country | None = None
-    suggestions: tuple[str, ...] = ()
 
     @property
     def sentences(self) -> tuple[Sentence, ...]:
@@ -337,7 +336,6 @@ class Refusal:
     settled: str = ""
     language: str = "nb"
     country: Country | None = None
-    suggestions: tuple[str, ...] = ()
 
 
 Reply: TypeAlias = Answer | Refusal

@@ -21,7 +21,7 @@ LONGER = {"types.py": 420}  # one list of values, read as one page
 OWNERS = {
     "bm25s": ("finding/keywords.py",),
     "chromadb": ("keeping/vectors.py",),
-    "docx": ("reading/word.py", "reading/confined.py"),
+    "docx": ("reading/word.py", "reading/confined.py", "serving/exporting.py"),
     "fastapi": ("serving/api.py",),
     "ftfy": ("reading/text.py", "reading/confined.py"),
     "gradio": ("serving/ui.py", "serving/tabs/"),
@@ -31,6 +31,7 @@ OWNERS = {
     "lxml": ("reading/word.py", "reading/web.py", "reading/confined.py"),
     "mcp": ("serving/api.py",),
     "numpy": ("keeping/", "finding/", "intake.py", "pipeline.py", "shelving.py"),
+    "openpyxl": ("serving/exporting.py",),
     "pypdf": ("reading/pdf.py", "reading/confined.py"),
     "safetensors": ("finding/bundled.py",),
     "sentence_transformers": ("finding/encoders.py",),

@@ -19,6 +19,7 @@ LONGEST = 70  # words; a longer one is no sentence but a table or a list without
 
 _REFERENCE = re.compile(r"\b(?:no|dk|se|fi|eu)-[a-z0-9-]{6,}\b")  # the id of another document
 _BLANK = re.compile(r"\[[A-ZÆØÅÄÖ][A-ZÆØÅÄÖ /-]*\]")  # a place to fill in, in a template
+_OF_ITSELF = re.compile(r"(?:tabellen|the table|skjemaet|(?:punkter|points) (?:uten|uden|without))\b", re.IGNORECASE)  # of the page
 _LEANS = re.compile(  # a sentence that says nothing without the one before it
     r"(?:den|det samme|de(?! som)|dei(?! som)|dette|denne|disse|desse|dessa|detta|slike?|sådan\w*|da|dermed|derfor|difor|därför|der(?! )|dog|likevel|"
     r"they|this|these|such|it|that|then|therefore|however)\b",
@@ -140,7 +141,7 @@ def whole_sentences(text: str, *, tables: bool = False) -> list[tuple[int, int]]
             if len(joined.split()) <= JOINED:
                 first = spans.pop()[0]
         whole = text[first:end]
-        if len(whole.split()) > LONGEST or whole.endswith("?") or _REFERENCE.search(whole):
+        if len(whole.split()) > LONGEST or whole.endswith("?") or _REFERENCE.search(whole) or _OF_ITSELF.match(whole):
             continue
         if not tables and (" | " in whole or _BLANK.search(whole)):
             continue

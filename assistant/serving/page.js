@@ -122,6 +122,7 @@
         document.body.classList.toggle("arrived", head.dataset.arrived === "true");
         element.querySelector("#language").value = head.dataset.language;
         element.querySelector("#country").value = head.dataset.country;
+        window.assistantTabs.mark();
       };
       element.addEventListener("change", () => trigger("change"));
       element.addEventListener("click", (event) => {
@@ -136,12 +137,18 @@
       element.addEventListener("click", (event) => {
         const edit = event.target.closest("[data-edit]");
         if (edit) write(edit.dataset.edit);
+      });
+      window.assistantPage.chips(element, trigger);
+      watch("value", settle);
+    },
+    // Questions that can be clicked, wherever they stand.
+    chips(element, trigger) {
+      element.addEventListener("click", (event) => {
         const chip = event.target.closest("[data-ask]");
         if (!chip) return;
         chosen = chip.dataset.ask;
         trigger("submit");
       });
-      watch("value", settle);
     },
     pane(watch) {
       watch("value", () => current && show(current, false));
@@ -153,7 +160,8 @@
       return asked;
     },
     choices() {
-      return { language: find("#language").value, country: find("#country").value };
+      const documents = window.assistantShortlist.scope();
+      return { language: find("#language").value, country: find("#country").value, documents };
     },
   };
 })();

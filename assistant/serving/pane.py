@@ -120,11 +120,12 @@ def originals(passage: Passage) -> tuple[Source, ...]:
 
 
 def _originals(passage: Passage, language: str) -> str:
-    items = "".join(f"<li>{_original(source, language)}</li>" for source in originals(passage))
+    items = "".join(f"<li>{original_html(source, language)}</li>" for source in originals(passage))
     return f'<h3>{_say("pane.originals", language)}</h3><ul class="originals">{items}</ul>' if items else ""
 
 
-def _original(source: Source, language: str) -> str:
+def original_html(source: Source, language: str) -> str:
+    """An outside source: its title, a link where its address may be offered as one, publisher and date."""
     published = words.date(source.published, language) if source.published else None
     about = ", ".join(escape(part) for part in (source.publisher, published) if part)
     url = safe_url(source.url)

@@ -61,11 +61,14 @@ def answer_html(reply: Reply, language: str, turn_id: int) -> str:
         body = "".join(_section(section, reply, language, turn_id) for section in reply.sections)
         parts.append(f'<div class="answer">{body}</div>')
         parts.append(_cards(shown, "answer.sources", language, turn_id, numbered=True))
-    if reply.suggestions:
-        parts.append(_chips(reply.suggestions, "answer.suggestions", language))
     parts.append(_trail(reply, language))
     parts.extend(leaf_html(leaf, shown, language, turn_id) for leaf in shown)
     return "".join(parts)
+
+
+def offers_html(questions: Sequence[str], language: str) -> str:
+    """Questions that may come next, to click; nothing where there is none."""
+    return _chips(questions, "answer.suggestions", language) if questions else ""
 
 
 def markdown(reply: Reply, language: str) -> str:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from assistant.errors import SettingsError
+from assistant.serving import glossary as terms
 from assistant.serving import words
-from assistant.serving.tabs import ask
+from assistant.serving.tabs import ask, explore, glossary
 from assistant.serving.words import word
 from assistant.settings import Settings
 
@@ -20,6 +21,22 @@ if TYPE_CHECKING:
 
 SYSTEM_FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "Helvetica Neue", "sans-serif")
 """Fonts that every machine has; the page loads none."""
+
+TABS = ("ask", "explore", "glossary")
+"""The tabs in their order, each with its word "tab.<name>" and its panel; Plan and Sources take their places here."""
+
+STYLES = ("style.css", "explore.css")
+SCRIPTS = (
+    "navigation.js",
+    "page.js",
+    "cases.js",
+    "caselist.js",
+    "shortlist.js",
+    "explore-controls.js",
+    "explore.js",
+    "glossary.js",
+)
+"""What the page's head holds, beside this module; each script uses only those before it when it is read."""
 
 _FIRST_LANGUAGE = "nb"
 _UNKNOWN = {"language": "", "country": ""}
@@ -36,11 +53,19 @@ def build(assistant: Assistant, *, composed: bool) -> gr.Blocks:
             apply_default_css=False,
             js_on_load="window.assistantPage.masthead(element, trigger, watch)",
         )
-        asking = ask.lay_out(assistant, choices, _FIRST_LANGUAGE, composed=composed)
+        with _panel("ask"):
+            asking = ask.lay_out(assistant, choices, _FIRST_LANGUAGE, composed=composed)
+        with _panel("explore"):
+            exploring = explore.lay_out(assistant, _FIRST_LANGUAGE)
+        with _panel("glossary"):
+            listed = glossary.lay_out(assistant, _FIRST_LANGUAGE)
+        frames = (explore.frame_html, terms.frame_html)
+        relabelled = (*asking.shown, exploring, listed)
 
         def show(made: dict[str, str], conversation: ask.Conversation) -> tuple[Any, ...]:
             language = made["language"]
-            return made, masthead_html(language, made["country"]), *asking.relabel(conversation, language)
+            framed = (frame(language) for frame in frames)
+            return made, masthead_html(language, made["country"]), *asking.relabel(conversation, language), *framed
 
         def arrive(kept: Any, conversation: ask.Conversation, request: gr.Request) -> tuple[Any, ...]:
             return show(first_choices(kept, request.headers.get("accept-language")), conversation)
@@ -48,14 +73,14 @@ def build(assistant: Assistant, *, composed: bool) -> gr.Blocks:
         def choose(made: Any, kept: Any, conversation: ask.Conversation) -> tuple[Any, ...]:
             chosen = next_choices(made, kept)
             if chosen["language"] == first_choices(kept, None)["language"]:
-                return chosen, masthead_html(chosen["language"], chosen["country"]), *(gr.skip() for _ in asking.shown)
+                return chosen, masthead_html(chosen["language"], chosen["country"]), *(gr.skip() for _ in relabelled)
             return show(chosen, conversation)
 
         def clear(kept: Any) -> tuple[Any, ...]:
             empty = ask.Conversation()
             return empty, asking.relabel(empty, first_choices(kept, None)["language"])[0]
 
-        shown = [choices, masthead, *asking.shown]
+        shown = [choices, masthead, *relabelled]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         page.load(arrive, [choices, asking.conversation], shown, **quiet)
         made = gr.JSON(visible=False)
@@ -77,10 +102,8 @@ def launch(assistant: Assistant, settings: Settings, *, wait: bool = True) -> gr
     Raises SettingsError if the port is taken. Nothing on the page comes from, or goes to, another host.
     """
     page = build(assistant, composed=bool(settings.llm_url))
-    here = files("assistant.serving")
-    style = here.joinpath("style.css").read_text(encoding="utf-8")
-    script = here.joinpath("page.js").read_text(encoding="utf-8")
-    with as_file(here.joinpath("favicon.svg")) as favicon:
+    style, script = ("\n".join(map(_beside, names)) for names in (STYLES, SCRIPTS))
+    with as_file(files("assistant.serving").joinpath("favicon.svg")) as favicon:
         try:
             page.launch(
                 server_name=settings.host,
@@ -144,11 +167,30 @@ def masthead_html(language: str, country: str, *, arrived: bool = True) -> str:
         f'data-arrived="{str(arrived).lower()}">'
         f'<div class="brand"><span class="logo" aria-hidden="true"></span><div><h1>{title}</h1>'
         f"<p>{escape(word('app.tagline', language))}</p></div></div>"
+        f"{_tabs(language)}"
         f'<div class="choices"><button type="button" class="new">{escape(word("new", language))}</button>'
         f"{_select('country', 'choose.country', countries, language)}"
         f"{_select('language', 'choose.language', languages, language)}</div>"
         '<div id="announce" class="unseen" role="status"></div></header>'
     )
+
+
+def _panel(name: str) -> gr.Column:
+    return gr.Column(elem_id=f"panel-{name}", elem_classes="panel")
+
+
+def _beside(name: str) -> str:
+    """The text of a file beside this module."""
+    return files("assistant.serving").joinpath(name).read_text(encoding="utf-8")
+
+
+def _tabs(language: str) -> str:
+    buttons = "".join(
+        f'<button type="button" role="tab" id="tab-{name}" data-tab="{name}" aria-controls="panel-{name}" '
+        f'aria-selected="false" tabindex="-1">{escape(word(f"tab.{name}", language))}</button>'
+        for name in TABS
+    )
+    return f'<div class="tabs" role="tablist" aria-label="{escape(word("tabs.label", language))}">{buttons}</div>'
 
 
 def _countries() -> tuple[str, ...]:

@@ -29,10 +29,16 @@ _SPOKEN = {"no": "nb", "nb": "nb", "nn": "nn", "da": "da", "sv": "sv", "en": "en
 _COUNTRY_NOTICES = {"no-law-held", "country-assumed"}
 
 
+FILES = ("words.toml", "words-explore.toml")
+"""Where the words stand, beside this module; a key stands in one of them."""
+
+
 @cache
 def table() -> Mapping[str, Mapping[str, str]]:
-    """Every key with its text in each language, as `words.toml` beside this module holds it."""
-    return tomllib.loads(files("assistant.serving").joinpath("words.toml").read_text(encoding="utf-8"))
+    """Every key with its text in each language, as `FILES` hold it."""
+    here = files("assistant.serving")
+    read = (tomllib.loads(here.joinpath(name).read_text(encoding="utf-8")) for name in FILES)
+    return {key: texts for one in read for key, texts in one.items()}
 
 
 def word(key: str, language: str, *values: str) -> str:
@@ -68,8 +74,13 @@ def home(language: str) -> str:
 
 def country(code: str, language: str) -> str:
     """A country's name; the code itself where the table has no name for it."""
-    key = f"country.{code}"
-    return word(key, language) if key in table() else code
+    return named("country", code, language)
+
+
+def named(group: str, name: str, language: str) -> str:
+    """What people call a name of a closed list ("model", "topic" ...); the name itself where the table has none."""
+    key = f"{group}.{name}"
+    return word(key, language) if key in table() else name
 
 
 def column(key: str, language: str) -> str:

@@ -162,7 +162,6 @@ def rule(question: str, country: str | None) -> Answer:
         notices=(Notice("country-assumed", ("NO",)),) if country is None else (),
         trail=TRAIL,
         country=country or "NO",
-        suggestions=("Hvordan reserverer vi, steg for steg?",),
     )
 
 
@@ -226,6 +225,9 @@ class StandIn:
         self.asked: list[tuple[str, str | None, int]] = []
         self.goes_on = threading.Event()
         """A question with "skriver" is answered up to its first sentence, and then when this is set."""
+
+    def suggest(self, answer: Answer, **about: Any) -> tuple[str, ...]:
+        return ("Hvordan reserverer vi, steg for steg?",)
 
     def ask(
         self,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.serving.browsing import browsing, fits
 
 pytestmark = [
     pytest.mark.slow,
@@ -35,28 +36,6 @@ def visit_real(chromium: Any, real_address: str) -> Iterator[Callable[..., Any]]
         yield opened
 
 
-@contextmanager
-def browsing(chromium: Any, address: str) -> Iterator[Callable[..., Any]]:
-    """Opens the page in a browser of its own; at the end no request left the machine and the console is clean."""
-    contexts, faults = [], []
-
-    def opened(locale: str = "nb-NO", width: int = 1280, height: int = 860, scheme: str = "light") -> Any:
-        context = chromium.new_context(locale=locale, viewport={"width": width, "height": height}, color_scheme=scheme)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("request", lambda r: None if r.url.startswith((address, "data:", "blob:")) else faults.append(r.url))
-        page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda e: faults.append(str(e)))
-        page.goto(address)
-        page.locator("#thread .chip").first.wait_for()
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert faults == []
-
-
 def ask(page: Any, question: str) -> Any:
     """Write a question, send it with Enter, and wait for the reply; gives the turn."""
     before = page.locator("article.turn").count()
@@ -65,10 +44,6 @@ def ask(page: Any, question: str) -> Any:
     turn = page.locator("article.turn").nth(before)
     page.locator(f"#turn-{before + 1}:not([data-state=waiting])").wait_for()
     return turn
-
-
-def fits(page: Any) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
 def test_marker_opens_the_passage_with_the_cited_sentence_marked_and_escape_gives_the_focus_back(
@@ -199,9 +174,9 @@ def test_country_goes_with_the_question_and_history_with_the_follow_up(
     visit: Callable[..., Any], assistant: Any
 ) -> None:
     page = visit()
-    page.get_by_label("Land").select_option("DK")
+    page.locator("#country").select_option("DK")
     ask(page, RULE)
-    page.get_by_label("Land").select_option("all")
+    page.locator("#country").select_option("all")
     assert "gått ut fra reglene i Norge" in ask(page, RULE).inner_text()
     assert [(country, turns) for _, country, turns in assistant.asked[-2:]] == [("DK", 0), (None, 1)]
 
@@ -329,3 +304,11 @@ def test_the_page_offers_no_api_docs_and_no_footer(visit: Callable[..., Any], ad
     )
     assert named == []
     assert re.search("Partnerskap", page.title())
+
+
+def test_next_questions_stand_below_the_answer_and_are_asked_by_a_click(visit: Callable[..., Any]) -> None:
+    page = visit()
+    ask(page, RULE)
+    page.locator("#offers .chip").click()
+    page.locator("#turn-2[data-state=done]").wait_for()
+    assert "steg for steg" in page.locator("#question-2").inner_text()

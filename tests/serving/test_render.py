@@ -62,7 +62,6 @@ def hostile_answer(quote: str = HOSTILE) -> Answer:
         (section,),
         (Citation(1, passage, quote, 0, len(quote)),),
         country="NO",
-        suggestions=(HOSTILE,),
         notices=(Notice("settled", (HOSTILE,)),),
         trail=(Step(HOSTILE, HOSTILE, 1.0),),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from queue import SimpleQueue
@@ -15,7 +15,7 @@ import gradio as gr
 
 from assistant.serving import render
 from assistant.serving.words import word
-from assistant.types import Answer, Reply, Turn
+from assistant.types import Answer, Filters, Reply, Turn
 
 if TYPE_CHECKING:
     from assistant.pipeline import Assistant
@@ -25,6 +25,9 @@ CONCURRENT_QUESTIONS = 4
 
 KEPT_TURNS = 40
 """Turns of a conversation that are kept in the memory of the server, newest last."""
+
+MOST_DOCUMENTS = 50
+"""Documents that a question may be limited to; a shortlist is shorter."""
 
 _log = logging.getLogger(__name__)
 
@@ -49,6 +52,7 @@ class AskTab:
         """An update for each of `shown`, in their order."""
         return (
             render.thread_html(conversation.turns, language),
+            "",
             pane_html(language),
             gr.update(label=word("ask.label", language), placeholder=word("ask.placeholder", language)),
             gr.update(value=word("ask.send", language)),
@@ -69,7 +73,14 @@ def lay_out(assistant: Assistant, choices: gr.BrowserState, language: str, *, co
             apply_default_css=False,
             js_on_load="window.assistantPage.thread(element, trigger, watch)",
         )
+        offers = gr.HTML(
+            "",
+            elem_id="offers",
+            apply_default_css=False,
+            js_on_load="window.assistantPage.chips(element, trigger)",
+        )
         with gr.Column(elem_id="composer"):
+            gr.HTML("", elem_id="scope", apply_default_css=False)  # filled by shortlist.js
             with gr.Row(elem_id="question-row"):
                 box = gr.Textbox(
                     label=word("ask.label", language),
@@ -88,52 +99,85 @@ def lay_out(assistant: Assistant, choices: gr.BrowserState, language: str, *, co
         apply_default_css=False,
         js_on_load="window.assistantPage.pane(watch)",
     )
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     gr.on(
-        [box.submit, send.click, thread.submit],
+        [box.submit, send.click, thread.submit, offers.submit],
         answering(assistant.ask),
         inputs=[box, choices, conversation],
-        outputs=[conversation, thread, box, send],
+        outputs=[conversation, thread, offers, box, send],
         js="(box, choices, talk) => [window.assistantPage.question(box), window.assistantPage.choices(), talk]",
         concurrency_limit=CONCURRENT_QUESTIONS,
-        show_progress="hidden",
-        api_visibility="private",
+        **quiet,
+    ).then(
+        offering(assistant.suggest),
+        inputs=[choices, conversation],
+        outputs=[offers],
+        js="(choices, talk) => [window.assistantPage.choices(), talk]",
+        **quiet,
     )
-    return AskTab(conversation, thread, (thread, pane, box, send, standing), composed)
+    return AskTab(conversation, thread, (thread, offers, pane, box, send, standing), composed)
 
 
 def answering(ask: Callable[..., Reply]) -> Callable[..., Iterator[tuple[Any, ...]]]:
     """What happens when a question is sent: first the question and a sign of waiting, then the reply as it grows.
 
-    The function returned yields updates for conversation, thread, box and button.
+    The function returned yields updates for conversation, thread, what to ask next, box and button.
     """
 
     def answer(question: str, choices: dict[str, str], conversation: Conversation) -> Iterator[tuple[Any, ...]]:
         turns, language = conversation.turns, choices["language"]
         waiting = render.thread_html(turns, language, pending=question)
-        yield conversation, waiting, "", gr.update(interactive=False)
-        country = None if choices["country"] == "all" else choices["country"]
+        yield conversation, waiting, "", "", gr.update(interactive=False)
         reply: Reply | None = None
-        for reply, done in _growing(ask, question, country, tuple(turn for turn in turns if turn.reply)):
+        for reply, done in _growing(ask, question, about(choices, turns)):
             if isinstance(reply, Answer) and not done:
                 so_far = render.thread_html(turns, language, pending=question, so_far=reply)
-                yield gr.skip(), so_far, gr.skip(), gr.skip()
+                yield gr.skip(), so_far, gr.skip(), gr.skip(), gr.skip()
         grown = Conversation((*turns, Turn(question, reply))[-KEPT_TURNS:])
-        yield grown, render.thread_html(grown.turns, language), gr.skip(), gr.update(interactive=True)
+        yield grown, render.thread_html(grown.turns, language), gr.skip(), gr.skip(), gr.update(interactive=True)
 
     return answer
+
+
+def offering(suggest: Callable[..., tuple[str, ...]]) -> Callable[..., str]:
+    """What happens after an answer: the questions that may come next, as HTML; nothing where none is answered."""
+
+    def offer(choices: dict[str, str], conversation: Conversation) -> str:
+        *earlier, last = conversation.turns or (Turn("", None),)
+        if not isinstance(last.reply, Answer):
+            return ""
+        try:
+            offered = suggest(last.reply, **about(choices, earlier))
+        except Exception as error:  # noqa: BLE001 (the outermost face: the answer stands)
+            _tell("No next questions were found", error)
+            return ""
+        return render.offers_html(offered, choices["language"])
+
+    return offer
+
+
+def about(choices: Mapping[str, Any], turns: Sequence[Turn]) -> dict[str, Any]:
+    """Where the asker stands, what was said before, and what the question is limited to, as `ask` takes them."""
+    return {
+        "country": None if choices["country"] == "all" else choices["country"],
+        "history": tuple(turn for turn in turns if turn.reply),
+        "filters": scope(choices),
+    }
+
+
+def _tell(what: str, error: Exception) -> None:
+    """Log an unexpected error: its kind and place, never its text, which may hold the question."""
+    _log.error("%s: %s\n%s", what, type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))
 
 
 class _Left(Exception):  # noqa: N818 (nothing went wrong)
     """Whoever asked has gone."""
 
 
-def _growing(
-    ask: Callable[..., Reply], question: str, country: str | None, history: tuple[Turn, ...]
-) -> Iterator[tuple[Reply | None, bool]]:
+def _growing(ask: Callable[..., Reply], question: str, given: Mapping[str, Any]) -> Iterator[tuple[Reply | None, bool]]:
     """The answer each time it has grown, and last the reply with True; None where something unexpected went wrong.
 
-    An unexpected error is logged: its kind and place, never its text, which may hold the question. Where the iterator
-    is closed early, the answer is given up at its next sentence.
+    Where the iterator is closed early, the answer is given up at its next sentence.
     """
     grown: SimpleQueue[tuple[Reply | None, bool]] = SimpleQueue()
     left = threading.Event()
@@ -146,12 +190,11 @@ def _growing(
     def work() -> None:
         reply: Reply | None = None
         try:
-            reply = ask(question, country=country, history=history, show=show)
+            reply = ask(question, **given, show=show)
         except _Left:
             pass
         except Exception as error:  # noqa: BLE001 (the outermost face)
-            place = "".join(traceback.format_tb(error.__traceback__))
-            _log.error("A question could not be answered: %s\n%s", type(error).__name__, place)
+            _tell("A question could not be answered", error)
         grown.put((reply, True))
 
     threading.Thread(target=work, daemon=True).start()
@@ -162,6 +205,13 @@ def _growing(
             yield reply, done
     finally:
         left.set()
+
+
+def scope(choices: Mapping[str, Any]) -> Filters:
+    """The documents that the asker limits the question to, as «Ask about these cases» sends them; none: all."""
+    named = choices.get("documents")
+    ids = [name for name in named if isinstance(name, str)] if isinstance(named, list) else []
+    return Filters(documents=tuple(ids[:MOST_DOCUMENTS]))
 
 
 def pane_html(language: str) -> str:
