@@ -22,6 +22,7 @@ from assistant.errors import (
     StoreError,
     UnsupportedFormat,
 )
+from assistant.plans import Amount, Plan
 from assistant.settings import Settings
 from assistant.types import (
     Answer,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AddressRefused",
+    "Amount",
     "Answer",
     "Assistant",
     "AssistantError",
@@ -71,6 +73,7 @@ __all__ = [
     "NoText",
     "Notice",
     "Passage",
+    "Plan",
     "Progress",
     "Refusal",
     "Reply",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack, suppress
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from assistant import asking, intake, shelving
+from assistant import asking, drafting, intake, shelving
 from assistant.asking import Asked, Desk
 from assistant.errors import StoreBusy
 from assistant.finding import query
@@ -20,7 +21,10 @@ from assistant.keeping import healing
 from assistant.keeping.library import Library
 from assistant.keeping.locks import writing
 from assistant.keeping.vectors import Vectors
+from assistant.plans import Amount, Need, Plan, Rules
 from assistant.reading.corpus import load_glossary
+from assistant.reading.cues import load_cues
+from assistant.reading.routes import load_routes
 from assistant.settings import Settings
 from assistant.types import Card, Failure, Filters, Hit, Progress, Reply, Report, Turn
 
@@ -162,7 +166,35 @@ class Assistant:
         """
         return asking.ask(self._desk, Asked(question, country, language, history, filters))
 
+    def plan(
+        self,
+        need: str,
+        *,
+        who: str = "",
+        suppliers: str = "",
+        country: str | None = None,
+        answers: Mapping[str, str | Amount] = {},  # noqa: B006 (never changed)
+        language: str | None = None,
+        route: str | None = None,
+    ) -> Plan:
+        """Plan what to do about `need`: routes with reasons, steps, risks and similar cases, every statement cited.
+
+        `who` shall get work or training and `suppliers` could deliver, in free words; `country` is whose law holds
+        (None = what the words say). `answers` are what was answered: an option's id, or the Amount, by the id of the
+        question; what is missing is read from the words where they say it. `language` is the language of the plan
+        (None = the need's), `route` the id of the route to plan for (None = the best). Raises CorpusError where the
+        corpus folder has no valid decision rules.
+        """
+        given = {"country": country} | dict(answers) if country else answers
+        described = drafting.Described(Need(need, who, suppliers), given, language, route)
+        return drafting.plan(self._desk, self._rules, load_cues(), described)
+
     # --- inside ---------------------------------------------------------------------------------------
+
+    @cached_property
+    def _rules(self) -> Rules:
+        """The decision rules of the corpus folder, read when first needed."""
+        return load_routes(self._settings.corpus_dir / "routes.yaml")
 
     def _tools(self) -> tuple[Embedder, Vectors]:
         """The encoder and the index, opened once."""

@@ -1,4 +1,4 @@
-"""The values of planning: the decision rules as they are read, the need as it was told, and the plan; nothing here does anything.
+"""The values of planning: the decision rules as they are read, the need as it was told, and the plan.
 
 `corpus/routes.yaml` says at its head what each rule means; the words of a person are in several languages
 by language code ("nb", "da", "en", sometimes "sv").
@@ -6,7 +6,7 @@ by language code ("nb", "da", "en", sometimes "sv").
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -20,8 +20,8 @@ Verdict: TypeAlias = bool | None
 
 Effect: TypeAlias = Literal["required", "excluded", "favours", "against"]
 
-Standing: TypeAlias = Literal["recommended", "possible", "ruled-out"]
-"""How a route stands: it fits, it is possible but less likely, or a rule speaks against it."""
+Standing: TypeAlias = Literal["recommended", "alternative", "possible", "ruled-out"]
+"""How a route stands: it fits; it fits, but instead of a better one; it is less likely; a rule rules it out."""
 
 Origin: TypeAlias = Literal["given", "read"]
 """Where an answer comes from: a person gave it, or it was read out of the words of the need."""
@@ -54,6 +54,15 @@ class Junction:
 
 
 Expression: TypeAlias = Comparison | Negation | Junction
+
+
+def comparisons(expression: Expression) -> Iterator[Comparison]:
+    """Every comparison in an expression, in written order."""
+    if isinstance(expression, Comparison):
+        yield expression
+    else:
+        for part in (expression.part,) if isinstance(expression, Negation) else expression.parts:
+            yield from comparisons(part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +195,8 @@ class Cues:
     holds where several are spoken of, `follows` (question, option, when) what other answers imply. `numbers` and
     `multiples` are numbers by their word, `units` months by the word for a time; `spans` gives, for a question,
     the months from which each option holds, and `span_words` the question that a word before a time answers.
-    `places` names, for a place of a template, the part of the need that fills it.
+    `places` names, for a place of a template, the part of the need that fills it; `lessons` is how the headings
+    of a case's sections on experience begin.
     """
 
     cues: tuple[Cue, ...]
@@ -203,6 +213,7 @@ class Cues:
     spans: Mapping[str, Mapping[str, int]]
     span_words: Mapping[str, str]
     places: Mapping[str, str]
+    lessons: tuple[str, ...]
 
 
 # --- the need and the plan ----------------------------------------------------------------------------
@@ -249,7 +260,8 @@ class Reason:
 class Proposal:
     """A route as it stands for a need: what it is, its score, and each rule that bears on it, the firmest first.
 
-    `settles` are ids of the questions that must be answered before the route is certain.
+    `settles` are ids of the questions that must be answered before the route is certain, `instead` says for an
+    alternative why it and a better route are not both taken.
     """
 
     route: str
@@ -260,6 +272,7 @@ class Proposal:
     in_short: Sentence | None
     reasons: tuple[Reason, ...]
     settles: tuple[str, ...] = ()
+    instead: Sentence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +347,6 @@ class Plan:
     @property
     def sentences(self) -> tuple[Sentence, ...]:
         """Every statement of the plan, in reading order."""
-        told = [s for p in self.proposals for s in (p.in_short, *(r.sentence for r in p.reasons)) if s]
+        told = [s for p in self.proposals for s in (p.in_short, p.instead, *(r.sentence for r in p.reasons)) if s]
         done = [item.sentence for item in (*self.tasks, *self.risks)]
         return (*told, *self.together, *done, *self.lessons, *self.legal)

@@ -6,7 +6,6 @@ The grammar stands at the head of `corpus/routes.yaml`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Literal, cast
 
 from assistant.plans import Comparison, Expression, Junction, Negation
@@ -25,17 +24,6 @@ def parse(text: str) -> Expression:
     found = reader.expression(0)
     reader.end()
     return found
-
-
-def comparisons(expression: Expression) -> Iterator[Comparison]:
-    """Every comparison in an expression, in written order."""
-    if isinstance(expression, Comparison):
-        yield expression
-    elif isinstance(expression, Negation):
-        yield from comparisons(expression.part)
-    else:
-        for part in expression.parts:
-            yield from comparisons(part)
 
 
 class _Reader:

@@ -10,13 +10,13 @@ from importlib.resources import files
 from typing import Any
 
 from assistant.errors import CorpusError
-from assistant.plans import Comparison, Cue, Cues, Rules
-from assistant.reading.conditions import comparisons, parse
+from assistant.plans import Comparison, Cue, Cues, Rules, comparisons
+from assistant.reading.conditions import parse
 
 WEIGHTS = {"strong": 4, "words": 2, "weak": 1}
 """What a met pattern counts: a strong one outweighs a plain one of another option, two plain ones tie with it."""
 
-_ASIDE = ("denials", "doubts", "classes", "both", "follows", "numbers", "amount", "span", "places")
+_ASIDE = ("denials", "doubts", "classes", "both", "follows", "numbers", "amount", "span", "places", "lessons")
 _BETWEEN = r"[^\w.!?;:\n]+"
 _HINT = "The head of cues.toml says how a pattern is written."
 
@@ -86,6 +86,7 @@ def _cues(raw: Mapping[str, Any]) -> Cues:
         spans=span["options"],
         span_words=span["words"],
         places=raw["places"],
+        lessons=tuple(raw["lessons"]["headings"]),
     )
 
 

@@ -26,8 +26,9 @@ from assistant.plans import (
     Stage,
     Threshold,
     Words,
+    comparisons,
 )
-from assistant.reading.conditions import comparisons, parse
+from assistant.reading.conditions import parse
 from assistant.reading.corpus import read_yaml
 from assistant.reading.fields import Fields, nearest
 
