@@ -54,8 +54,13 @@ def _status(assistant: Assistant, given: argparse.Namespace) -> tuple[Any, str]:
 
 def _plan(assistant: Assistant, given: argparse.Namespace) -> tuple[Any, str]:
     plan = assistant.plan(
-        given.need, who=given.who, suppliers=given.suppliers, country=given.country, answers=dict(given.answer), language=given.language
-    )  # fmt: skip
+        given.need,
+        who=given.who,
+        suppliers=given.suppliers,
+        country=given.country,
+        answers=dict(given.answer),
+        language=given.language,
+    )
     return plan, plan_text(plan)
 
 

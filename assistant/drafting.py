@@ -30,7 +30,9 @@ class Described:
 def plan(desk: Desk, rules: Rules, cues: Cues, described: Described) -> Plan:
     """The plan for a need: routes with reasons, steps, risks and similar cases, every statement cited."""
     # 1 guard
-    need = Need(*(privacy.mask(part)[0] for part in (described.need.text, described.need.who, described.need.suppliers)))
+    need = Need(
+        *(privacy.mask(part)[0] for part in (described.need.text, described.need.who, described.need.suppliers))
+    )
     # 2 read: the answers that its words hold
     given = {name: value for name, value in described.answers.items() if value}
     spoken = described.language or language.detect(need.text)

@@ -9,9 +9,11 @@ from contextlib import ExitStack, suppress
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from assistant import asking, drafting, intake, shelving
+from assistant import asking, drafting, intake, plans, shelving
+from assistant.answering import filling, planning
 from assistant.asking import Asked, Desk
 from assistant.errors import StoreBusy
 from assistant.finding import query
@@ -26,7 +28,7 @@ from assistant.reading.corpus import load_glossary
 from assistant.reading.cues import load_cues
 from assistant.reading.routes import load_routes
 from assistant.settings import Settings
-from assistant.types import Card, Failure, Filters, Hit, Progress, Reply, Report, Turn
+from assistant.types import Card, Document, Failure, Filters, Hit, Progress, Reply, Report, Turn
 
 Show = Callable[[Progress], None]
 
@@ -173,7 +175,7 @@ class Assistant:
         who: str = "",
         suppliers: str = "",
         country: str | None = None,
-        answers: Mapping[str, str | Amount] = {},  # noqa: B006 (never changed)
+        answers: Mapping[str, str | Amount] = MappingProxyType({}),
         language: str | None = None,
         route: str | None = None,
     ) -> Plan:
@@ -188,6 +190,15 @@ class Assistant:
         given = {"country": country} | dict(answers) if country else answers
         described = drafting.Described(Need(need, who, suppliers), given, language, route)
         return drafting.plan(self._desk, self._rules, load_cues(), described)
+
+    def questions(self, language: str) -> tuple[plans.Question, ...]:
+        """Every question that the decision rules ask, in `language`."""
+        return planning.questions(self._rules, language)
+
+    def papers(self, plan: Plan) -> tuple[Document, ...]:
+        """The templates of the plan with what was told filled in; one that is no longer held is left out."""
+        held = (self._library.document(paper.document) for paper in plan.papers)
+        return tuple(filling.fill(document, plan.need, load_cues().places) for document in held if document)
 
     # --- inside ---------------------------------------------------------------------------------------
 

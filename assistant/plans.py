@@ -318,9 +318,9 @@ class Paper:
 class Plan:
     """What to do about a need. Every sentence cites; the numbers are those of `citations`.
 
-    `proposals` are the routes of the country, best first, those ruled out last; `chosen` the id of the route
-    that `tasks`, `risks`, `papers` and `legal` are about (with the preparation before it), None where no route
-    stands. `questions` are all that are put, answered or not. `together` tells how the routes go together.
+    `proposals` are the routes of the country, best first, those ruled out last; `chosen` the id of the route that
+    `tasks`, `risks`, `papers` and `legal` are about (with the preparation before it), None where no route stands.
+    `questions` are all that are put, answered or not.
     """
 
     need: Need
@@ -348,5 +348,5 @@ class Plan:
     def sentences(self) -> tuple[Sentence, ...]:
         """Every statement of the plan, in reading order."""
         told = [s for p in self.proposals for s in (p.in_short, p.instead, *(r.sentence for r in p.reasons)) if s]
-        done = [item.sentence for item in (*self.tasks, *self.risks)]
-        return (*told, *self.together, *done, *self.lessons, *self.legal)
+        tasks, risks = (task.sentence for task in self.tasks), (risk.sentence for risk in self.risks)
+        return (*told, *self.together, *tasks, *risks, *self.lessons, *self.legal)

@@ -98,7 +98,9 @@ def summarise(judged: Sequence[Judged]) -> dict[str, float]:
 def below(shares: Mapping[str, float]) -> list[str]:
     """One line for each share below its floor."""
     return [
-        f"{name}: {shares[name]:.3f} is below its floor {floor}" for name, floor in FLOORS.items() if shares[name] < floor
+        f"{name}: {shares[name]:.3f} is below its floor {floor}"
+        for name, floor in FLOORS.items()
+        if shares[name] < floor
     ]
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from assistant.answering.weighing import Answers, verdict
+from assistant.answering.weighing import UNKNOWN, Answers, verdict
 from assistant.language import sentences
 from assistant.plans import Amount, Cue, Cues, Need, Rules, Told
 
@@ -23,7 +23,8 @@ _NUMBER = r"\d{1,3}(?:[ .\u00a0\u2009]\d{3})+|\d+(?:[.,]\d+)?"
 def infer(need: Need, given: Mapping[str, str | Amount], rules: Rules, cues: Cues) -> tuple[Told, ...]:
     """What is known: the answers that were given, then what is read from the need for the other questions.
 
-    An answer whose option the rules do not have is left out. Each question is told of once.
+    An answer whose option the rules do not have is left out; "unknown" may be given to every choice, and keeps the
+    question open whatever the words say. Each question is told of once.
     """
     options = {question.id: {option.id for option in question.options} for question in rules.questions}
     told = {name: Told(name, value, "given") for name, value in given.items() if _fits(name, value, options)}
@@ -41,7 +42,9 @@ def infer(need: Need, given: Mapping[str, str | Amount], rules: Rules, cues: Cue
 def _fits(question: str, value: str | Amount, options: Mapping[str, set[str]]) -> bool:
     if question not in options:
         return False
-    return isinstance(value, Amount) if not options[question] else value in options[question]
+    if not options[question]:
+        return isinstance(value, Amount)
+    return value in options[question] or value == UNKNOWN
 
 
 def _spoken(need: Need, cues: Cues) -> Iterator[Told]:

@@ -1,4 +1,4 @@
-"""Makes a Plan of a need and what is told of it: routes with reasons, steps, risks, what to check, every statement cited.
+"""Makes a Plan of a need and what is told of it: routes, steps, risks and what to check, every statement cited.
 
 All law stands in the rules; here stands only what becomes of them.
 """
@@ -74,7 +74,7 @@ def plan(
         need=need,
         language=wish.language,
         country=country or None,
-        questions=tuple(_question(inquiry, told, wish.language) for inquiry in put(rules, answers) if inquiry.type != "text"),
+        questions=tuple(_question(inquiry, told, wish.language) for inquiry in put(rules, answers)),
         proposals=found,
         chosen=chosen,
         together=tuple(_together(rules, [route.id for route in path], found, country, support)),
@@ -87,6 +87,11 @@ def plan(
         citations=tuple(support.citations),
         notices=tuple(_notices(rules, answers, wish)),
     )
+
+
+def questions(rules: Rules, language: str) -> tuple[Question, ...]:
+    """Every question of the rules in `language`, unanswered."""
+    return tuple(_question(inquiry, (), language) for inquiry in rules.questions if inquiry.type != "text")
 
 
 def _chosen(found: Sequence[Proposal], picked: str | None) -> str | None:
@@ -176,7 +181,7 @@ def _papers(path: Sequence[Route], country: str, lookup: Lookup) -> Iterator[Pap
 def _legal(
     path: Sequence[Route], rules: Rules, answers: Answers, wish: Wish, found: Sequence[Proposal], support: Support
 ) -> Iterator[Sentence]:
-    """What to check with a lawyer: what is open, the lawyer's steps, amounts out of date, and what the route rests on."""
+    """What to check with a lawyer: what is open, the lawyer's steps, amounts out of date, what the route rests on."""
     country = str(answers.get("country", ""))
     firm = [reason for one in found for reason in one.reasons if path and one.route == path[-1].id]
     stages = [s for route in path for s in route.steps if s.who == LAWYER and country in s.countries]
@@ -192,7 +197,10 @@ def _legal(
 
 def _written(limit: Threshold) -> dict[str, str]:
     """A threshold as a statement: what begins there, and the amount."""
-    return {language: f"{text}: {limit.amount:_} {limit.currency}".replace("_", "\u00a0") for language, text in limit.what.items()}
+    return {
+        language: f"{text}: {limit.amount:_} {limit.currency}".replace("_", "\u00a0")
+        for language, text in limit.what.items()
+    }
 
 
 def _expired(rules: Rules, answers: Answers, today: date) -> list[Threshold]:
@@ -209,7 +217,9 @@ def _expired(rules: Rules, answers: Answers, today: date) -> list[Threshold]:
     limits = [rules.thresholds[name] for name in rules.thresholds if name in compared]
     if not isinstance(answers.get("value"), Amount):
         return []
-    return [limit for limit in limits if not (limit.valid_from or "") <= today.isoformat() <= (limit.valid_to or "9999")]
+    return [
+        limit for limit in limits if not (limit.valid_from or "") <= today.isoformat() <= (limit.valid_to or "9999")
+    ]
 
 
 def _notices(rules: Rules, answers: Answers, wish: Wish) -> Iterator[Notice]:

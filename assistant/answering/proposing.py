@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from assistant.answering.supporting import Support, say
@@ -84,7 +84,9 @@ def _proposal(one: Weighed, standing: Standing, answers: Answers, support: Suppo
         score=one.score,
         in_short=_in_short(route, answers, support),
         reasons=tuple(sorted((reason for reason in reasons if reason), key=lambda reason: -reason.weight)),
-        settles=tuple(dict.fromkeys(q for when in unsure for c in comparisons(when) if _open((q := c.question), answers))),
+        settles=tuple(
+            dict.fromkeys(q for when in unsure for c in comparisons(when) if _open((q := c.question), answers))
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
@@ -23,7 +24,7 @@ _NEIGHBOUR = {"sv": "da", "nn": "nb"}
 
 
 def say(text: Words, language: str) -> str:
-    """A text in the reader's language, else in the nearest that it is written in: nynorsk as bokmål, the rest in English."""
+    """A text in the reader's language, or the nearest that it is written in: nynorsk as bokmål, others in English."""
     return text.get(language) or text.get({"nn": "nb", "no": "nb"}.get(language, "en")) or next(iter(text.values()), "")
 
 
@@ -79,4 +80,4 @@ def keys(text: str, language: str) -> frozenset[str]:
 def _shared(asked: frozenset[str], passage: Passage, span: tuple[int, int]) -> float:
     held = keys(passage.text[span[0] : span[1]], passage.card.language)
     points = sum(NUMBER if key[0].isdigit() else 1.0 for key in asked & held)
-    return points / (max(len(held), LONG) ** 0.5)
+    return points / math.sqrt(max(len(held), LONG))

@@ -66,8 +66,12 @@ def weigh(rules: Rules, answers: Answers) -> tuple[Weighed, ...]:
 
 
 def put(rules: Rules, answers: Answers) -> tuple[Inquiry, ...]:
-    """The questions that are put: those without `ask_when`, and those whose `ask_when` is true or open."""
-    return tuple(q for q in rules.questions if not q.ask_when or verdict(q.ask_when, answers, rules.thresholds) is not False)
+    """The questions that are put: those without `ask_when`, and those whose `ask_when` is true or open.
+
+    A question for a text is the need itself, which is told already.
+    """
+    asked = (question for question in rules.questions if question.type != "text")
+    return tuple(q for q in asked if not q.ask_when or verdict(q.ask_when, answers, rules.thresholds) is not False)
 
 
 def _weighed(route: Route, country: object, answers: Answers, rules: Rules) -> Weighed:

@@ -147,7 +147,9 @@ _INQUIRY = ("id", "type", "text", "why_we_ask", "options", "ask_when")
 def _inquiry(row: Fields) -> Inquiry:
     row.where = f"questions {row.text('id')}: "
     kind = row.one_of("type", TYPES)
-    options = tuple(Option(o.text("id"), _words(o, "text", ASKED)) for o in row.rows("options", ("id", "text"), ("id",)))
+    options = tuple(
+        Option(o.text("id"), _words(o, "text", ASKED)) for o in row.rows("options", ("id", "text"), ("id",))
+    )
     ids = [option.id for option in options]
     for id_ in sorted(_repeated(ids)):
         row.wrong("options", f'the id "{id_}" is used more than once')

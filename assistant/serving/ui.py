@@ -11,7 +11,7 @@ import gradio as gr
 
 from assistant.errors import SettingsError
 from assistant.serving import words
-from assistant.serving.tabs import ask
+from assistant.serving.tabs import ask, plan
 from assistant.serving.words import word
 from assistant.settings import Settings
 
@@ -38,9 +38,14 @@ def build(assistant: Assistant) -> gr.Blocks:
         )
         asking = ask.lay_out(assistant, choices, _FIRST_LANGUAGE)
 
+        with gr.Column(elem_id="panel-plan"):
+            planning = plan.lay_out(assistant, _FIRST_LANGUAGE)
+        relabelled = (*asking.shown, planning)
+
         def show(made: dict[str, str], conversation: ask.Conversation) -> tuple[Any, ...]:
             language = made["language"]
-            return made, masthead_html(language, made["country"]), *asking.relabel(conversation, language)
+            texts = (*asking.relabel(conversation, language), plan.frame_html(language))
+            return made, masthead_html(language, made["country"]), *texts
 
         def arrive(kept: Any, conversation: ask.Conversation, request: gr.Request) -> tuple[Any, ...]:
             return show(first_choices(kept, request.headers.get("accept-language")), conversation)
@@ -48,14 +53,14 @@ def build(assistant: Assistant) -> gr.Blocks:
         def choose(made: Any, kept: Any, conversation: ask.Conversation) -> tuple[Any, ...]:
             chosen = next_choices(made, kept)
             if chosen["language"] == first_choices(kept, None)["language"]:
-                return chosen, masthead_html(chosen["language"], chosen["country"]), *(gr.skip() for _ in asking.shown)
+                return chosen, masthead_html(chosen["language"], chosen["country"]), *(gr.skip() for _ in relabelled)
             return show(chosen, conversation)
 
         def clear(kept: Any) -> tuple[Any, ...]:
             empty = ask.Conversation()
             return empty, asking.relabel(empty, first_choices(kept, None)["language"])[0]
 
-        shown = [choices, masthead, *asking.shown]
+        shown = [choices, masthead, *relabelled]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         page.load(arrive, [choices, asking.conversation], shown, **quiet)
         made = gr.JSON(visible=False)
@@ -78,8 +83,8 @@ def launch(assistant: Assistant, settings: Settings, *, wait: bool = True) -> gr
     """
     page = build(assistant)
     here = files("assistant.serving")
-    style = here.joinpath("style.css").read_text(encoding="utf-8")
-    script = here.joinpath("page.js").read_text(encoding="utf-8")
+    style = "\n".join(here.joinpath(name).read_text(encoding="utf-8") for name in ("style.css", "plan.css"))
+    script = "\n".join(here.joinpath(name).read_text(encoding="utf-8") for name in ("page.js", "plan.js"))
     with as_file(here.joinpath("favicon.svg")) as favicon:
         try:
             page.launch(
@@ -144,6 +149,7 @@ def masthead_html(language: str, country: str, *, arrived: bool = True) -> str:
         f'data-arrived="{str(arrived).lower()}">'
         f'<div class="brand"><span class="logo" aria-hidden="true"></span><div><h1>{title}</h1>'
         f"<p>{escape(word('app.tagline', language))}</p></div></div>"
+        f'<a class="to-plan" href="#panel-plan">{escape(word("tab.plan", language))}</a>'
         f'<div class="choices"><button type="button" class="new">{escape(word("new", language))}</button>'
         f"{_select('country', 'choose.country', countries, language)}"
         f"{_select('language', 'choose.language', languages, language)}</div>"
