@@ -74,6 +74,7 @@ def _rival(
 
 def _proposal(one: Weighed, standing: Standing, answers: Answers, support: Support, language: str) -> Proposal:
     route = one.route
+    in_short = _in_short(route, answers, support)  # first, so that its citation has the first number
     reasons = [_reason(condition, found, support) for condition, found in one.verdicts if _bears(condition, found)]
     unsure = [c.when for c, found in one.verdicts if found is None and c.effect in {"required", "excluded"}]
     return Proposal(
@@ -82,7 +83,7 @@ def _proposal(one: Weighed, standing: Standing, answers: Answers, support: Suppo
         kind=route.kind,
         standing=standing,
         score=one.score,
-        in_short=_in_short(route, answers, support),
+        in_short=in_short,
         reasons=tuple(sorted((reason for reason in reasons if reason), key=lambda reason: -reason.weight)),
         settles=tuple(
             dict.fromkeys(q for when in unsure for c in comparisons(when) if _open((q := c.question), answers))

@@ -129,9 +129,11 @@ def _understood(plan: Plan, language: str) -> str:
     missing = sorted(plan.missing, key=lambda question: order.get(question.id, len(order)))
     answered = "".join(_answer(question, language) for question in known)
     asked = "".join(_answer(question, language) for question in missing)
-    return _part("understood", "plan.understood", answered, language, "plan.understood.help") + _part(
-        "missing", "plan.missing", asked, language, "plan.missing.help"
-    )
+    if asked:
+        lead = f'<p class="lead">{_say("plan.missing.help", language)}</p>'
+        heading = f"{_say('plan.missing', language)} ({len(missing)})"
+        answered += f'<details class="missing"><summary>{heading}</summary>{lead}{asked}</details>'
+    return _part("understood", "plan.understood", answered, language, "plan.understood.help")
 
 
 def _answer(question: Question, language: str) -> str:
