@@ -1,4 +1,4 @@
-"""The journey of a need, from the written words to a cited plan, and to its documents filled in."""
+"""The journey of a need, from the written words to a cited plan."""
 
 from __future__ import annotations
 

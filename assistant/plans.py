@@ -1,7 +1,6 @@
 """The values of planning: the decision rules as they are read, the need as it was told, and the plan.
 
-`corpus/routes.yaml` says at its head what each rule means; the words of a person are in several languages
-by language code ("nb", "da", "en", sometimes "sv").
+`corpus/routes.yaml` says at its head what each rule means.
 """
 
 from __future__ import annotations
@@ -260,8 +259,7 @@ class Reason:
 class Proposal:
     """A route as it stands for a need: what it is, its score, and each rule that bears on it, the firmest first.
 
-    `settles` are ids of the questions that must be answered before the route is certain, `instead` says for an
-    alternative why it and a better route are not both taken.
+    `settles` are ids of the questions that the route waits for, `instead` says why an alternative gives way.
     """
 
     route: str
@@ -296,7 +294,7 @@ class Risk:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question of the plan in the reader's language, its options as (id, text), and what is known of it."""
+    """A question in the reader's language, its options as (id, text), and what is known of it."""
 
     id: str
     type: str

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 COUNTRIES = (*words.COUNTRIES, "EU")
 CURRENCIES = ("NOK", "DKK", "SEK", "EUR")
 
-IN_FORM = ("solution-exists", "start")
+IN_FORM = ("what", "solution-exists", "start")
 """Questions of the decision rules that are asked in the form already; the others follow with the plan."""
 
 LONGEST = 4000
