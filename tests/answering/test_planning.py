@@ -106,7 +106,11 @@ RULES = Rules(
 )  # fmt: skip
 
 NEED = Need("Vi trenger varer.", who="unge", suppliers="flere")
-TOLD = (Told("country", "NO", "given"), Told("what", "goods", "read", "Vi trenger varer."), Told("suppliers", "several", "read"))
+TOLD = (
+    Told("country", "NO", "given"),
+    Told("what", "goods", "read", "Vi trenger varer."),
+    Told("suppliers", "several", "read"),
+)
 HITS = (Hit(PASSAGES[5], 1.0),)
 
 
@@ -138,7 +142,9 @@ def test_every_statement_cites_words_that_stand_in_the_library():
 def test_the_quote_is_the_sentence_that_shares_most_with_the_statement():
     found = made()
     reason = next(r for r in by_id(found)["reserved"].reasons if r.effect == "favours")
-    assert found.citations[reason.sentence.cites[0] - 1].quote == "Minst 30 prosent av de ansatte må høre til målgruppen."
+    assert (
+        found.citations[reason.sentence.cites[0] - 1].quote == "Minst 30 prosent av de ansatte må høre til målgruppen."
+    )
 
 
 def test_what_the_library_does_not_hold_is_not_said_but_still_decides():
@@ -165,7 +171,11 @@ def test_of_two_routes_that_exclude_each_other_the_better_is_recommended_and_the
 def test_the_best_route_that_is_no_preparation_is_chosen_with_the_preparation_before_it():
     found = made()
     assert found.chosen == "reserved"
-    assert [(task.who, task.route) for task in found.tasks] == [("Innkjøp", "dialogue"), ("Innkjøp", "reserved"), ("Jurist", "reserved")]
+    assert [(task.who, task.route) for task in found.tasks] == [
+        ("Innkjøp", "dialogue"),
+        ("Innkjøp", "reserved"),
+        ("Jurist", "reserved"),
+    ]
     assert found.tasks[1].template == "no-mal"
 
 
@@ -180,7 +190,10 @@ def test_steps_risks_and_combinations_of_another_country_are_left_out():
     text = " ".join(sentence.text for sentence in made().sentences)
     assert "Annoncer" not in text
     assert "Dansk" not in text
-    assert [sentence.text for sentence in made().together] == ["Hold dialog først.", "Kontrakten reserveres eller ikke."]
+    assert [sentence.text for sentence in made().together] == [
+        "Hold dialog først.",
+        "Kontrakten reserveres eller ikke.",
+    ]
 
 
 def test_a_risk_from_a_case_is_an_experience():
@@ -204,12 +217,17 @@ def test_an_open_rule_is_settled_first_and_checked_with_a_lawyer():
 
 
 def test_a_lawyer_gets_the_lawyers_steps_and_what_the_route_rests_on():
-    assert [sentence.text for sentence in made().legal] == ["Les reservasjonen i kunngjøringen.", "Det må være en kontrakt."]
+    assert [sentence.text for sentence in made().legal] == [
+        "Les reservasjonen i kunngjøringen.",
+        "Det må være en kontrakt.",
+    ]
 
 
 def test_an_amount_that_is_out_of_date_is_said():
     found = made(told=(*TOLD, Told("value", Amount(100, "NOK"), "given")))
-    assert ("plan-amount-old", ("Kontrakten kan reserveres", "2025-12-31")) in [(n.code, n.values) for n in found.notices]
+    assert ("plan-amount-old", ("Kontrakten kan reserveres", "2025-12-31")) in [
+        (n.code, n.values) for n in found.notices
+    ]
     assert "Kontrakten kan reserveres: 500 NOK" in [sentence.text for sentence in found.legal]
     assert by_id(found)["reserved"].score == 3
     assert made().notices == ()
@@ -234,7 +252,9 @@ def test_a_question_carries_what_is_told_of_it():
     assert [question.told for question in questions(RULES, "nb")] == [None, None, None]
 
 
-@pytest.mark.parametrize(("language", "text"), [("nn", "bokmål"), ("sv", "english"), ("fi", "english"), ("da", "dansk")])
+@pytest.mark.parametrize(
+    ("language", "text"), [("nn", "bokmål"), ("sv", "english"), ("fi", "english"), ("da", "dansk")]
+)
 def test_a_text_comes_in_the_nearest_language(language, text):
     support = Support(lookup, language)
     said = {"nb": "bokmål", "da": "dansk", "en": "english"}

@@ -23,7 +23,9 @@ YES, NO_, OPEN = Junction("and"), Negation(Junction("and")), Comparison("other",
 
 
 def route(name, *conditions, countries=("NO",)):
-    rules = tuple(Condition(when, effect, weight, countries, {"nb": "r"}, "no-a", "s") for when, effect, weight in conditions)
+    rules = tuple(
+        Condition(when, effect, weight, countries, {"nb": "r"}, "no-a", "s") for when, effect, weight in conditions
+    )
     return Route(name, "purchase", {"nb": name}, countries, {"nb": "kort"}, rules, (), (), (), (), ())
 
 
@@ -87,7 +89,10 @@ def test_an_amount_of_another_country_or_currency_is_not_compared():
 
 
 def test_the_score_adds_what_favours_and_takes_what_is_against():
-    assert weighed((YES, "favours", 4), (YES, "against", 1), (NO_, "favours", 5), (OPEN, "against", 5)) == ("recommended", 3)
+    assert weighed((YES, "favours", 4), (YES, "against", 1), (NO_, "favours", 5), (OPEN, "against", 5)) == (
+        "recommended",
+        3,
+    )
 
 
 def test_an_open_requirement_costs_one_and_a_met_one_nothing():

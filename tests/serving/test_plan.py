@@ -16,7 +16,8 @@ import pytest
 from assistant.plans import Amount, Need, Paper, Plan, Proposal, Question, Reason, Risk, Task, Told
 from assistant.serving import papers, planned
 from assistant.serving.tabs import plan as tab
-from assistant.serving.word import Heading, Line, Table, docx as written, zipped
+from assistant.serving.word import Heading, Line, Table, zipped
+from assistant.serving.word import docx as written
 from assistant.serving.words import LANGUAGES
 from assistant.types import Block, Card, Citation, Document, Hit, Notice, Passage, Sentence
 
@@ -186,7 +187,9 @@ def test_without_a_need_there_is_no_plan(verbs: dict[str, Any], asked: Any) -> N
         {"need": "x" * 100_000},
     ],
 )
-def test_nothing_that_the_browser_sends_is_trusted(verbs: dict[str, Any], planner: Planner, odd: dict[str, Any]) -> None:
+def test_nothing_that_the_browser_sends_is_trusted(
+    verbs: dict[str, Any], planner: Planner, odd: dict[str, Any]
+) -> None:
     assert "html" in verbs["make_plan"]({"need": "kantine"} | odd)
     need, given = planner.asked[0]
     assert len(need) <= tab.LONGEST
@@ -216,14 +219,23 @@ def test_the_zip_holds_the_plan_with_its_sources_and_the_template_with_the_facts
     told = [[cell.text for cell in row.cells] for row in of_template.tables[0].rows]
     assert ["Hvem skal få arbeid eller opplæring?", "unge"] in told
     assert ["Hva?", "Varer"] in told
-    assert [[cell.text for cell in row.cells] for row in of_template.tables[1].rows] == [["Krav", "Svar"], ["Pris", "[FYLL INN]"]]
+    assert [[cell.text for cell in row.cells] for row in of_template.tables[1].rows] == [
+        ["Krav", "Svar"],
+        ["Pris", "[FYLL INN]"],
+    ]
     styles = {paragraph.text: paragraph.style.name for paragraph in of_template.paragraphs}
     assert (styles["Malen del 1"], styles["Krav"], styles["Et punkt"]) == ("Heading 1", "Heading 2", "List Bullet")
     assert styles["1. Et steg"] == "Normal"
 
 
 def test_a_word_file_holds_its_pieces_in_order_and_no_character_that_xml_forbids() -> None:
-    pieces = [Heading("Del"), Line("Tekst\x00\x0b"), Line("punkt", "bullet"), Table((("a", "b"), ("c", "d"))), Table(())]
+    pieces = [
+        Heading("Del"),
+        Line("Tekst\x00\x0b"),
+        Line("punkt", "bullet"),
+        Table((("a", "b"), ("c", "d"))),
+        Table(()),
+    ]
     document = docx.Document(io.BytesIO(written("Tittel", pieces, "nb")))
     assert [p.text for p in document.paragraphs] == ["Tittel", "Del", "Tekst", "punkt"]
     assert [[cell.text for cell in row.cells] for row in document.tables[0].rows] == [["a", "b"], ["c", "d"]]
