@@ -192,7 +192,7 @@ def _parser() -> argparse.ArgumentParser:
 def _answer(text: str) -> tuple[str, str | Amount]:
     question, _, option = text.partition("=")
     amount = re.fullmatch(r"(\d+) ([A-Z]{3})", option)
-    if not option:
+    if not question or not option:
         raise argparse.ArgumentTypeError("write QUESTION=OPTION")
     return question, Amount(int(amount[1]), amount[2]) if amount else option
 

@@ -147,8 +147,8 @@ def _lessons(
     need: Need, risks: Sequence[Risk], cases: Sequence[Hit], lessons: Sequence[str], lookup: Lookup, support: Support
 ) -> Iterator[Sentence]:
     """What similar cases say of what worked: of each the sentence that has most to do with the need and its risks."""
-    told = [(need.text, "nb"), *((risk.sentence.text, "nb") for risk in risks)]
-    asked = frozenset(key for text, language in told for key in keys(text, language))
+    told = (need.text, *(risk.sentence.text for risk in risks))
+    asked = frozenset(key for text in told for key in keys(text, support.language))
     for hit in cases[:LESSONS]:
         places = [
             (passage, start, end)

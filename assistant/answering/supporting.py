@@ -33,7 +33,7 @@ class Support:
 
     def __init__(self, lookup: Lookup, language: str) -> None:
         self._lookup = lookup
-        self._language = language
+        self.language = language
         self._numbers: dict[tuple[str, int], int] = {}
         self.citations: list[Citation] = []
 
@@ -56,7 +56,7 @@ class Support:
         if not held and not section:
             return None
         support = len(held) / len(asked) if asked else 0.0
-        return Sentence(say(text, self._language), (self._number(passage, start, end),), round(support, 3))
+        return Sentence(say(text, self.language), (self._number(passage, start, end),), round(support, 3))
 
     def quote(self, passage: Passage, start: int, end: int) -> Sentence:
         """The words of a passage from `start` to `end` as a statement that cites itself."""

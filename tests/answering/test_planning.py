@@ -68,7 +68,7 @@ RESERVED = route(
     steps=(
         Stage("buyer", ("NO",), words("Kunngjør i Doffin."), "no-regel", "no-mal"),
         Stage("legal", ("NO",), words("Les reservasjonen i kunngjøringen."), "no-regel", None),
-        Stage("buyer", ("DK",), words("Annoncer."), "dk-regel", None),
+        Stage("buyer", ("DK",), words("Kommunen kan reservere."), "dk-regel", None),
     ),
     cautions=(
         Caution(("NO",), words("Reservasjonen mangler i kunngjøringen."), "no-regel"),
@@ -188,7 +188,7 @@ def test_another_route_can_be_picked_but_not_one_that_is_ruled_out():
 
 def test_steps_risks_and_combinations_of_another_country_are_left_out():
     text = " ".join(sentence.text for sentence in made().sentences)
-    assert "Annoncer" not in text
+    assert "Kommunen" not in text
     assert "Dansk" not in text
     assert [sentence.text for sentence in made().together] == [
         "Hold dialog først.",
