@@ -37,8 +37,9 @@ lint: $(READY)  ## ruff and mypy
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 
-eval: $(READY)  ## score the answers on the dev questions against their floors
+eval: $(READY)  ## score the answers and plans on the dev questions against their floors
 	$(PY) -m eval.gate
+	$(PY) -m eval.plans --as-it-is
 
 bench: $(READY)  ## measure one question, a second ingest, and the list of cases in Chromium
 	$(PY) -m bench.ask

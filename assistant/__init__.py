@@ -23,6 +23,7 @@ from assistant.errors import (
     StoreError,
     UnsupportedFormat,
 )
+from assistant.plans import Amount, Plan
 from assistant.settings import Settings
 from assistant.types import (
     Answer,
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AddressRefused",
+    "Amount",
     "Answer",
     "Assistant",
     "AssistantError",
@@ -77,6 +79,7 @@ __all__ = [
     "NoText",
     "Notice",
     "Passage",
+    "Plan",
     "Progress",
     "Proposal",
     "Refusal",

@@ -1,17 +1,19 @@
-"""The command line: ask, find, status, and the operator's doctor, backup, restore and rebuild."""
+"""The command line: ask, find, plan, status, and the operator's doctor, backup, restore and rebuild."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import logging
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant import Answer, Assistant, AssistantError, Filters, Hit, Refusal, Reply, Settings
+from assistant import Answer, Assistant, AssistantError, Filters, Hit, Refusal, Reply, Sentence, Settings, plans
+from assistant.plans import Amount, Offered, Plan
 
 LANGUAGES = ("nb", "nn", "da", "sv", "en")
 KINDS = ("case", "guidance", "template")
@@ -80,6 +82,60 @@ def _restore(settings: Settings, given: argparse.Namespace) -> tuple[Any, str]:
     return about, f"The library holds the {about.documents} documents of {about.made} again, and the index follows."
 
 
+def _plan(assistant: Assistant, given: argparse.Namespace) -> tuple[Any, str]:
+    plan = assistant.plan(
+        given.need,
+        who=given.who,
+        suppliers=given.suppliers,
+        country=given.country,
+        answers=dict(given.answer),
+        language=given.language,
+    )
+    return plan, plan_text(plan)
+
+
+def plan_text(plan: Plan) -> str:
+    """The plan as plain text: what was understood, the routes with reasons, the steps, risks and sources."""
+    known = [f"  {q.text} {_told(q)}" for q in plan.questions if q.told]
+    routes = [line for proposal in plan.proposals for line in _route_lines(proposal)]
+    lists = {
+        "Steps": [f"{task.who}: {_cited(task.sentence)}" for task in plan.tasks],
+        "Together": [_cited(sentence) for sentence in plan.together],
+        "Risks": [_cited(risk.sentence) for risk in plan.risks],
+        "What others learned": [_cited(sentence) for sentence in plan.lessons],
+        "Similar cases": [f"{hit.passage.card.title} ({hit.passage.card.id})" for hit in plan.cases],
+        "Documents to write": [f"{paper.title} ({paper.document})" for paper in plan.papers],
+        "Check with a lawyer": [_cited(sentence) for sentence in plan.legal],
+        "Not known yet": [f"{question.text} (--answer {question.id}=...)" for question in plan.missing],
+        "Sources": [f"[{c.number}] {c.passage.card.title}: {c.quote}" for c in plan.citations],
+    }
+    parts = ["\n".join(["Understood", *known]), "\n".join(["Routes", *routes])]
+    parts += ["\n".join([name, *(f"  {line}" for line in lines)]) for name, lines in lists.items() if lines]
+    return "\n\n".join(parts)
+
+
+def _told(question: plans.Question) -> str:
+    told = question.told
+    if told is None:
+        return ""
+    value = f"{told.value.number} {told.value.currency}" if isinstance(told.value, Amount) else told.value
+    read = f' (read from: "{told.evidence}")' if told.evidence else " (read)" if told.origin == "read" else ""
+    return f"{dict(question.options).get(value, value)}{read}"
+
+
+def _route_lines(proposal: Offered) -> list[str]:
+    signs = {"required": {True: "met", False: "not met", None: "open"}, "excluded": {True: "ruled out", None: "check"}}
+    lines = [f"  {proposal.name} ({proposal.standing}, {proposal.score})"]
+    for reason in proposal.reasons:
+        sign = signs.get(reason.effect, {}).get(reason.verdict) or {"favours": "+", "against": "-"}[reason.effect]
+        lines.append(f"    {sign}: {_cited(reason.sentence)}")
+    return lines
+
+
+def _cited(sentence: Sentence) -> str:
+    return f"{sentence.text} {''.join(f'[{n}]' for n in sentence.cites)}".rstrip()
+
+
 def reply_text(reply: Reply) -> str:
     """The reply as plain text: an answer with its sources, or why not and what is nearest."""
     if isinstance(reply, Refusal):
@@ -143,6 +199,22 @@ def _parser() -> argparse.ArgumentParser:
     find.add_argument("--kind", choices=KINDS, action="append", default=[], help="only this kind (may be repeated)")
     find.set_defaults(verb=_find)
 
+    plan = verbs.add_parser("plan", parents=[common], help="what to do about a need: routes, steps, risks, cited")
+    plan.add_argument("need", metavar="NEED")
+    plan.add_argument("--who", default="", help="who shall get work or training")
+    plan.add_argument("--suppliers", default="", help="who could deliver")
+    plan.add_argument("--country", type=str.upper, help="whose law holds: NO, DK, SE, FI, EU (default: read)")
+    plan.add_argument("--language", choices=LANGUAGES, help="language of the plan (default: the need's)")
+    plan.add_argument(
+        "--answer",
+        type=_answer,
+        action="append",
+        default=[],
+        metavar="QUESTION=OPTION",
+        help='an answer, such as solution-exists=yes or value="6500000 NOK" (may be repeated)',
+    )
+    plan.set_defaults(verb=_plan)
+
     status = verbs.add_parser("status", parents=[common], help="what is in the library and the index")
     status.set_defaults(verb=_status)
     _operators(verbs, common)
@@ -166,6 +238,14 @@ def _operators(verbs: Any, common: argparse.ArgumentParser) -> None:
 
 def _itself(settings: Settings) -> Settings:
     return settings
+
+
+def _answer(text: str) -> tuple[str, str | Amount]:
+    question, _, option = text.partition("=")
+    amount = re.fullmatch(r"(\d+) ([A-Z]{3})", option)
+    if not question or not option:
+        raise argparse.ArgumentTypeError("write QUESTION=OPTION")
+    return question, Amount(int(amount[1]), amount[2]) if amount else option
 
 
 def _positive(text: str) -> int:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
+from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from assistant import asking, intake, shelving, understanding
+from assistant import advising, asking, intake, plans, shelving, understanding
+from assistant.answering import filling, planning
 from assistant.answering.generative import Model
 from assistant.asking import ShowAnswer
 from assistant.desk import Asked, Desk
@@ -21,7 +24,10 @@ from assistant.keeping import healing
 from assistant.keeping.library import Library
 from assistant.keeping.locks import writing
 from assistant.keeping.vectors import Vectors
+from assistant.plans import Amount, Need, Plan, Rules
 from assistant.reading.corpus import load_glossary
+from assistant.reading.needs import load_cues
+from assistant.reading.routes import load_routes
 from assistant.settings import Settings
 from assistant.types import (
     Answer,
@@ -211,7 +217,44 @@ class Assistant:
         """
         return asking.suggest(self._desk, Asked(answer.question, country, language, history, filters), answer)
 
+    def plan(
+        self,
+        need: str,
+        *,
+        who: str = "",
+        suppliers: str = "",
+        country: str | None = None,
+        answers: Mapping[str, str | Amount] = MappingProxyType({}),
+        language: str | None = None,
+        route: str | None = None,
+    ) -> Plan:
+        """Plan what to do about `need`: routes with reasons, steps, risks and similar cases, every statement cited.
+
+        `who` shall get work or training and `suppliers` could deliver, in free words; `country` is whose law holds
+        (None = what the words say). `answers` are what was answered: an option's id, or the Amount, by the id of the
+        question; what is missing is read from the words where they say it. `language` is the language of the plan
+        (None = the need's), `route` the id of the route to plan for (None = the best). Raises CorpusError where the
+        corpus folder has no valid decision rules.
+        """
+        given = {"country": country} | dict(answers) if country else answers
+        described = advising.Described(Need(need, who, suppliers), given, language, route)
+        return advising.plan(self._desk, self._rules, load_cues(), described)
+
+    def questions(self, language: str) -> tuple[plans.Question, ...]:
+        """Every question that the decision rules ask, in `language`."""
+        return planning.questions(self._rules, language)
+
+    def papers(self, plan: Plan) -> tuple[Document, ...]:
+        """The templates of the plan with what was told filled in; one that is no longer held is left out."""
+        held = (self._library.document(paper.document) for paper in plan.papers)
+        return tuple(filling.fill(document, plan.need, load_cues().places) for document in held if document)
+
     # --- inside ---------------------------------------------------------------------------------------
+
+    @cached_property
+    def _rules(self) -> Rules:
+        """The decision rules of the corpus folder, read when first needed."""
+        return load_routes(self._settings.corpus_dir / "routes.yaml")
 
     def _opened_encoder(self) -> Embedder:
         with self._lock:

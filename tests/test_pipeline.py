@@ -543,3 +543,38 @@ def test_an_unknown_setting_is_one_error_that_names_the_nearest():
     assert isinstance(caught.value, AssistantError)
     assert "ASSISTANT_DATADIR" in str(caught.value)
     assert "ASSISTANT_DATA_DIR" in caught.value.hint
+
+
+NEED = "Vi trenger vask av arbeidstøy i fem år. To vekstbedrifter kan levere. Verdien er 6,5 millioner kroner."
+
+
+def test_a_need_becomes_a_plan_whose_every_statement_cites(filled):
+    plan = filled.plan(NEED, who="folk med nedsatt arbeidsevne", country="NO")
+    assert plan.proposals[0].route == "reserved-contract"
+    assert plan.sentences
+    assert all(sentence.cites for sentence in plan.sentences)
+    assert all(c.passage.text[c.start : c.end] == c.quote for c in plan.citations)
+    assert {hit.passage.card.kind for hit in plan.cases} == {"case"}
+    assert {question.id for question in plan.missing} >= {"start", "candidates"}
+    [paper] = filled.papers(plan)
+    assert "folk med nedsatt arbeidsevne" in " ".join(block.text for block in paper.blocks)
+
+
+def test_an_answer_changes_the_plan_and_a_picked_route_its_steps(filled):
+    none = filled.plan(NEED, country="NO", answers={"inclusion-suppliers": "none"})
+    standing = {one.route: one.standing for one in none.proposals}
+    assert standing["reserved-contract"] == "ruled-out"
+    picked = filled.plan(NEED, country="NO", route="market-dialogue-first")
+    assert picked.chosen == "market-dialogue-first"
+
+
+def test_a_plan_takes_the_country_from_the_words_and_says_what_it_read(filled):
+    plan = filled.plan("Byrådet i Aarhus vil købe rengøring af tre beskyttede værksteder.")
+    told = {question.id: question.told for question in plan.questions if question.told}
+    assert (plan.country, told["country"].origin) == ("DK", "read")
+    assert plan.language == "da"
+
+
+def test_an_id_number_never_reaches_the_plan(filled):
+    plan = filled.plan("070761-4285 trenger vask.", who="070761-4285", suppliers="070761-4285", country="NO")
+    assert "070761-4285" not in f"{plan.need} {plan.questions}"

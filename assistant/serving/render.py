@@ -165,7 +165,7 @@ def _sentence(
     retold = _composed(answer) and all(known[n].quote != sentence.text for n in cards)
     told = answer.language if retold else next((card.language for card in cards.values()), language)
     spoken = f' lang="{escape(told)}"' if told != language else ""
-    marks = "".join(_mark(number, card, answer, language, turn_id) for number, card in cards.items())
+    marks = "".join(mark_html(number, card, answer.country, language, turn_id) for number, card in cards.items())
     if retold:
         marks += _retold(sentence.support, language)
     return f'<span class="sentence"{spoken}>{escape(text)}</span><span class="cites">{marks}</span>'
@@ -179,8 +179,9 @@ def _retold(support: float, language: str) -> str:
     return f'<span class="retold" title="{hint}">{said}</span>'
 
 
-def _mark(number: int, card: Card, answer: Answer, language: str, turn_id: int) -> str:
-    abroad = card.country if answer.country and card.country not in {None, "EU", answer.country} else None
+def mark_html(number: int, card: Card, country: str | None, language: str, turn_id: int) -> str:
+    """The button of a citation; it says where `card` is from a country other than `country`, whose law was taken."""
+    abroad = card.country if country and card.country not in {None, "EU", country} else None
     where = f" ({words.country(card.country, language)})" if card.country else ""
     tag = ""
     if abroad:

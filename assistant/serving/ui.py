@@ -12,7 +12,7 @@ import gradio as gr
 from assistant.errors import SettingsError
 from assistant.serving import glossary as terms
 from assistant.serving import words
-from assistant.serving.tabs import ask, explore, glossary
+from assistant.serving.tabs import ask, explore, glossary, plan
 from assistant.serving.words import word
 from assistant.settings import Settings
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 SYSTEM_FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "Helvetica Neue", "sans-serif")
 """Fonts that every machine has; the page loads none."""
 
-TABS = ("ask", "explore", "glossary")
-"""The tabs in their order, each with its word "tab.<name>" and its panel; Plan and Sources take their places here."""
+TABS = ("ask", "explore", "plan", "glossary")
+"""The tabs in their order, each with its word "tab.<name>" and its panel; Sources takes its place here."""
 
-STYLES = ("style.css", "explore.css")
+STYLES = ("style.css", "explore.css", "plan.css")
 SCRIPTS = (
     "navigation.js",
     "page.js",
@@ -34,6 +34,7 @@ SCRIPTS = (
     "shortlist.js",
     "explore-controls.js",
     "explore.js",
+    "plan.js",
     "glossary.js",
 )
 """What the page's head holds, beside this module; each script uses only those before it when it is read."""
@@ -53,14 +54,17 @@ def build(assistant: Assistant, *, composed: bool) -> gr.Blocks:
             apply_default_css=False,
             js_on_load="window.assistantPage.masthead(element, trigger, watch)",
         )
+        pane = ask.lay_out_pane(_FIRST_LANGUAGE)
         with _panel("ask"):
-            asking = ask.lay_out(assistant, choices, _FIRST_LANGUAGE, composed=composed)
+            asking = ask.lay_out(assistant, choices, pane, _FIRST_LANGUAGE, composed=composed)
         with _panel("explore"):
             exploring = explore.lay_out(assistant, _FIRST_LANGUAGE)
         with _panel("glossary"):
             listed = glossary.lay_out(assistant, _FIRST_LANGUAGE)
-        frames = (explore.frame_html, terms.frame_html)
-        relabelled = (*asking.shown, exploring, listed)
+        with _panel("plan"):
+            planning = plan.lay_out(assistant, _FIRST_LANGUAGE)
+        frames = (explore.frame_html, plan.frame_html, terms.frame_html)
+        relabelled = (*asking.shown, exploring, planning, listed)
 
         def show(made: dict[str, str], conversation: ask.Conversation) -> tuple[Any, ...]:
             language = made["language"]

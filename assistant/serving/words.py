@@ -93,7 +93,7 @@ def notice(given: Notice, language: str) -> str:
     values = given.values
     if given.code in _COUNTRY_NOTICES:
         values = tuple(country(value, language) for value in values)
-    if given.code == "old-rule":
+    if given.code in {"old-rule", "plan-amount-old"}:
         values = (*values[:1], *(date(value, language) for value in values[1:]))
     return word(f"notice.{given.code}", language, *values)
 

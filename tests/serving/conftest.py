@@ -229,6 +229,9 @@ class StandIn:
     def suggest(self, answer: Answer, **about: Any) -> tuple[str, ...]:
         return ("Hvordan reserverer vi, steg for steg?",)
 
+    def questions(self, language: str) -> tuple[()]:
+        return ()
+
     def ask(
         self,
         question: str,

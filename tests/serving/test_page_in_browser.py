@@ -312,3 +312,29 @@ def test_next_questions_stand_below_the_answer_and_are_asked_by_a_click(visit: C
     page.locator("#offers .chip").click()
     page.locator("#turn-2[data-state=done]").wait_for()
     assert "steg for steg" in page.locator("#question-2").inner_text()
+
+
+def test_a_plan_is_made_its_answer_changed_its_source_opened_and_its_files_taken(
+    visit_real: Callable[..., Any], pictures: Path, tmp_path: Path
+) -> None:
+    page = visit_real()
+    page.get_by_role("tab", name="Planlegg").click()
+    page.locator("#plan-solution-exists").wait_for()
+    page.get_by_label("Hva skal løses").fill("Vi trenger vask av arbeidstøy i fem år. To vekstbedrifter kan levere.")
+    page.locator("#plan-value").fill("6 500 000")
+    page.get_by_role("button", name="Lag plan").click()
+    page.locator(".route.recommended").first.wait_for()
+    page.screenshot(path=pictures / "20-plan.png")
+    assert "Reservert kontrakt" in page.locator(".route .name").first.inner_text()
+    page.locator(".routes .cite").first.click()
+    assert page.locator("#pane mark").first.inner_text()
+    page.keyboard.press("Escape")
+    page.locator("#answer-inclusion-suppliers").select_option("none")
+    page.locator(".part.changed").wait_for()
+    assert "Reservert kontrakt" in page.locator(".part.changed").inner_text()
+    with page.expect_download() as download:
+        page.locator(".planner .download").click()
+    download.value.save_as(tmp_path / "plan.zip")
+    assert (tmp_path / "plan.zip").read_bytes()[:2] == b"PK"
+    page.set_viewport_size({"width": 390, "height": 800})
+    assert fits(page)

@@ -60,7 +60,19 @@ class AskTab:
         )
 
 
-def lay_out(assistant: Assistant, choices: gr.BrowserState, language: str, *, composed: bool) -> AskTab:
+def lay_out_pane(language: str) -> gr.HTML:
+    """Put the source pane on the page that is being built; every tab opens it."""
+    return gr.HTML(
+        pane_html(language),
+        elem_id="pane",
+        apply_default_css=False,
+        js_on_load="window.assistantPage.pane(watch)",
+    )
+
+
+def lay_out(
+    assistant: Assistant, choices: gr.BrowserState, pane: gr.HTML, language: str, *, composed: bool
+) -> AskTab:
     """Put the tab on the page that is being built; `choices` holds {"language": ..., "country": ...}.
 
     `composed` says that a model writes the answers.
@@ -93,12 +105,6 @@ def lay_out(assistant: Assistant, choices: gr.BrowserState, language: str, *, co
                 )
                 send = gr.Button(word("ask.send", language), elem_id="send", variant="primary", min_width=88, scale=0)
             standing = gr.HTML(standing_html(language, composed=composed), elem_id="standing", apply_default_css=False)
-    pane = gr.HTML(
-        pane_html(language),
-        elem_id="pane",
-        apply_default_css=False,
-        js_on_load="window.assistantPage.pane(watch)",
-    )
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     gr.on(
         [box.submit, send.click, thread.submit, offers.submit],

@@ -1,0 +1,113 @@
+// Plan: what the form holds, the plan that the server makes of it, and the plan made again when an answer changes.
+(() => {
+  "use strict";
+  const FIELDS = ["need", "who", "suppliers", "value", "currency", "country"];
+  const CURRENCY = { NO: "NOK", DK: "DKK", SE: "SEK", FI: "EUR", EU: "EUR" };
+  let root = null; // the element of the tab
+  let server = null;
+  let kept = {}; // what stands in the form, through a change of the page's language
+  let given = {}; // the answers that the person gave, by question
+  let route = ""; // the route whose steps are shown, "" for the best
+  let made = null; // the need that the plan on the page is for
+  let wish = 0; // number of the last plan that was asked for: an earlier one that comes late is not shown
+
+  const find = (selector) => root.querySelector(selector);
+  const field = (name) => find(`#plan-${name}`);
+  const planner = () => find(".planner");
+
+  const remember = () => FIELDS.forEach((name) => (kept[name] = field(name).value));
+
+  // The form as it was left; at first the country is the one that the page is set to.
+  const restore = () => {
+    const page = document.querySelector("#country");
+    if (kept.country === undefined && page && page.value !== "all") kept.country = page.value;
+    FIELDS.forEach((name) => kept[name] !== undefined && (field(name).value = kept[name]));
+    if (!field("currency").value) field("currency").value = CURRENCY[field("country").value] || "";
+  };
+
+  const ranking = () => JSON.parse(find(".plan")?.dataset.ranking || "[]");
+
+  const asked = (before) => ({ ...kept, answers: given, route, before, language: planner().dataset.language });
+
+  const say = (name) => (find(".status").textContent = name ? planner().dataset[name] : "");
+
+  // Shows what `draw` draws, and gives the keyboard back to the control with the same id.
+  const keepingFocus = (draw) => {
+    const { id } = document.activeElement || {};
+    draw();
+    const again = id && document.getElementById(id);
+    if (again && root.contains(again)) again.focus({ preventScroll: true });
+  };
+
+  const make = async (before = []) => {
+    const mine = ++wish;
+    remember();
+    say("making");
+    const answer = await server.make_plan(asked(before)).catch(() => ({ failed: true }));
+    if (mine !== wish) return;
+    if (!answer.html) return say(answer.empty ? "empty" : "failed");
+    keepingFocus(() => (find(".result").innerHTML = answer.html));
+    made = kept.need;
+    say("ready");
+  };
+
+  const download = async (button) => {
+    button.disabled = true;
+    const answer = await server.plan_files(asked([])).catch(() => ({ failed: true }));
+    button.disabled = false;
+    if (!answer.content) return say("failed");
+    const link = document.createElement("a");
+    link.href = `data:application/zip;base64,${answer.content}`;
+    link.download = answer.name;
+    link.click();
+  };
+
+  const onClick = (event) => {
+    const pick = event.target.closest(".pick");
+    if (pick) {
+      route = pick.dataset.route;
+      make();
+    }
+    const button = event.target.closest(".download");
+    if (button) download(button);
+  };
+
+  const onChange = (event) => {
+    const { question } = event.target.dataset;
+    if (question === "country") kept.country = field("country").value = event.target.value;
+    else if (question) given[question] = event.target.value || "unknown";
+    if (event.target === field("country")) field("currency").value = CURRENCY[event.target.value] || "";
+    if (question && made !== null) make(ranking());
+  };
+
+  const onSubmit = (event) => {
+    event.preventDefault();
+    const same = made === field("need").value;
+    if (!same) given = Object.fromEntries(inForm().map((select) => [select.dataset.question, select.value])); // another need, other answers
+    route = "";
+    make(same ? ranking() : []);
+  };
+
+  const inForm = () => [...root.querySelectorAll("form [data-question]")];
+
+  const redraw = async () => {
+    restore();
+    const form = await server.form_questions({ language: planner().dataset.language }).catch(() => ({}));
+    find(".asked").innerHTML = form.html || "";
+    inForm().forEach((select) => (select.value = given[select.dataset.question] || ""));
+    if (made !== null) make();
+  };
+
+  window.assistantPlan = {
+    start(element, verbs, watch) {
+      root = element;
+      server = verbs;
+      element.addEventListener("click", onClick);
+      element.addEventListener("change", onChange);
+      element.addEventListener("submit", onSubmit);
+      element.addEventListener("input", remember);
+      watch("value", redraw);
+      redraw();
+    },
+  };
+})();
