@@ -198,7 +198,7 @@ def cut(document: Document, count: Callable[[str], int] | None = None) -> Cut:
     sections = {h: tuple(ps) for h, ps in groupby(passages, key=lambda p: p.heading)}
     for number, question in enumerate(document.card.questions, 1):
         enter(f"q{number}", "question", sections.get(question.section or "", passages[:1]), question.text)
-    if document.card.summary:
+    if document.card.summary and document.card.sources:  # without front matter it is the text's own, and found there
         enter("s", "summary", passages, f"{document.card.title}. {document.card.summary}")
     return Cut(document, passages, tuple(entries), tuple(texts))
 

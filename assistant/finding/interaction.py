@@ -13,16 +13,16 @@ from assistant.finding.shelf import Shelf
 from assistant.language import words
 from assistant.types import Hit, Passage
 
-BEST = 3
-"""Tokens of the question that count twice in a sentence: those that it covers best."""
+WORST = 3
+"""Tokens of the question that count twice in a sentence: those that it covers worst."""
 
 WORDS = 0.35
 """What the words that a sentence shares with the question count beside its tokens.
 
 Within a passage the rare words of a question stand everywhere, so here, unlike among passages, tokens are not weighted
 by rarity. On NorQuAD (472 questions; gold sentence first / in the first three) and the development questions (facts
-in 160 words), 2026-11-21: weighted by rarity 0.638 / 0.828 / 0.732; mean with the best three and WORDS 0 0.25 0.35*:
-0.662 / 0.854 / 0.739, 0.680 / 0.860 / 0.739, 0.680 / 0.867 / 0.750.
+in 160 words), 2026-11-21: weighted by rarity 0.638 / 0.828 / 0.732; mean with the worst three and WORDS 0 0.25 0.35*:
+0.665 / 0.843 / 0.729, 0.680 / 0.860 / 0.739, 0.680 / 0.867 / 0.750.
 """
 
 
@@ -50,7 +50,7 @@ def relevance(
     """A function that says how well each span of a passage's text covers the question, between 0 and about 1.3.
 
     Uses the token vectors of the whole passage, so a sentence is read in its context: half of the sum is the mean
-    over the question's tokens, half the mean over its BEST, and the share of the question's words (by inverse
+    over the question's tokens, half the mean over the WORST covered, and the share of the question's words (by inverse
     document frequency) that the span holds counts WORDS. Where the encoder gives no token vectors, that share alone.
     """
     ids = {hit.passage.id for hit in hits}
@@ -75,8 +75,8 @@ def _cover(similar: NDArray[np.float32]) -> float:
     """How well a sentence's tokens cover the question's, from their cosines (question, sentence)."""
     if not similar.size:
         return 0.0
-    best = np.sort(similar.max(axis=1))
-    return float(best.mean() + best[-BEST:].mean()) / 2
+    covered = np.sort(similar.max(axis=1))
+    return float(covered.mean() + covered[:WORST].mean()) / 2
 
 
 def token_weights(question: str, asked: TokenVectors, weight: Callable[[str], float]) -> NDArray[np.float32]:

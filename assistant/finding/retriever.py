@@ -249,8 +249,9 @@ def _circumstances(query: Query, shelf: Shelf) -> NDArray[np.float32]:
         card = passage.card
         if card.id not in rows:
             case, template = card.kind == "case", card.kind == "template"
-            home = card.country in query.countries
-            foreign = bool(query.law) and card.country is not None and card.country not in query.law
+            told = card.country if card.sources else None  # without front matter it is inferred, and weighs nothing
+            home = told in query.countries
+            foreign = bool(query.law) and told is not None and told not in query.law
             row = (
                 home and not case,
                 home and case,
