@@ -44,6 +44,14 @@ SCRIPTS = (
 )
 """What the page's head holds, beside this module; each script uses only those before it when it is read."""
 
+_FRAMED = {
+    "explore": (explore.lay_out, explore.frame_html),
+    "plan": (plan.lay_out, plan.frame_html),
+    "glossary": (glossary.lay_out, terms.frame_html),
+    "sources": (sources.lay_out, sources.frame_html),
+}
+"""How each tab but Ask is put on the page, and its frame, which is drawn anew in another language."""
+
 _FIRST_LANGUAGE = "nb"
 _UNKNOWN = {"language": "", "country": ""}
 
@@ -53,7 +61,9 @@ def build(assistant: Assistant, *, composed: bool, editors: bool = False) -> gr.
 
     `composed` says that a model writes the answers, `editors` that the visitors may add and withdraw documents.
     """
-    masthead_of = partial(masthead_html, tabs=EDITORS_TABS if editors else TABS)
+    tabs = EDITORS_TABS if editors else TABS
+    framed = {name: _FRAMED[name] for name in tabs if name in _FRAMED}
+    masthead_of = partial(masthead_html, tabs=tabs)
     with gr.Blocks(title=word("app.title", _FIRST_LANGUAGE), analytics_enabled=False, fill_width=True) as page:
         # Kept in the browser. It holds no secret; the fixed words make it readable after a restart.
         choices = gr.BrowserState(_UNKNOWN, storage_key="choices", secret="choices")
@@ -66,23 +76,15 @@ def build(assistant: Assistant, *, composed: bool, editors: bool = False) -> gr.
         pane = ask.lay_out_pane(_FIRST_LANGUAGE)
         with _panel("ask"):
             asking = ask.lay_out(assistant, choices, pane, _FIRST_LANGUAGE, composed=composed)
-        with _panel("explore"):
-            exploring = explore.lay_out(assistant, _FIRST_LANGUAGE)
-        with _panel("glossary"):
-            listed = glossary.lay_out(assistant, _FIRST_LANGUAGE)
-        with _panel("plan"):
-            planning = plan.lay_out(assistant, _FIRST_LANGUAGE)
-        frames = [explore.frame_html, plan.frame_html, terms.frame_html]
-        relabelled = [*asking.shown, exploring, planning, listed]
-        if editors:
-            with _panel("sources"):
-                relabelled.append(sources.lay_out(assistant, _FIRST_LANGUAGE))
-            frames.append(sources.frame_html)
+        relabelled: list[gr.components.Component] = list(asking.shown)
+        for name, (lay_out, _) in framed.items():
+            with _panel(name):
+                relabelled.append(lay_out(assistant, _FIRST_LANGUAGE))
 
         def show(made: dict[str, str], conversation: ask.Conversation) -> tuple[Any, ...]:
             language = made["language"]
-            framed = (frame(language) for frame in frames)
-            return made, masthead_of(language, made["country"]), *asking.relabel(conversation, language), *framed
+            frames = (frame(language) for _, frame in framed.values())
+            return made, masthead_of(language, made["country"]), *asking.relabel(conversation, language), *frames
 
         def arrive(kept: Any, conversation: ask.Conversation, request: gr.Request) -> tuple[Any, ...]:
             return show(first_choices(kept, request.headers.get("accept-language")), conversation)
