@@ -74,6 +74,9 @@ def test_a_draft_that_was_finished_is_published_found_and_kept_as_a_file(
     text = finished(look(assistant, tmp_path / "benker.md", STORY).text)
     assert assistant.publish(text).added == ("no-benker",)
     assert assistant.find("benker i Bodø")[0].passage.card.id == "no-benker"
+    document = assistant.document("no-benker")
+    assert document is not None
+    assert (document.card.title, document.card.as_of, len(document.blocks)) == ("Benker i Bodø", "2026-07", 2)
     kept = settings.data_dir / "added" / "no-benker.md"
     assert kept.read_text(encoding="utf-8") == text
     assert assistant.withdraw("no-benker").removed == ("no-benker",)

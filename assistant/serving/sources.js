@@ -1,10 +1,12 @@
 // Sources: files and addresses are looked at one by one, corrected, published and withdrawn; how far it has come is told.
 (() => {
   "use strict";
+  const PLACES = [".desk", ".outcomes"]; // where what was looked at stands, and what happened
   let root = null; // the element of the tab
   let server = null;
   let upload = null; // Gradio's: a File goes to the server and becomes {path}
-  let busy = false; // one piece of work at a time
+  let work = Promise.resolve(); // ends when everything that was begun is done: one piece of work at a time
+  const kept = {}; // what stands in each of the places, through a change of the page's language
 
   const find = (selector) => root.querySelector(selector);
   const frame = () => find(".sources");
@@ -23,13 +25,11 @@
   const refresh = async () => {
     const answer = await call("shelf");
     find(".shelf").innerHTML = answer.html;
-    find(".publish-all").hidden = manuscripts().length < 2;
+    remember();
   };
 
   // Works off a list, and tells after each how many are done, how many a minute, and the time left at that rate.
-  const each = async (list, name, act) => {
-    if (busy) return;
-    busy = true;
+  const go = async (list, name, act) => {
     const bar = find("progress");
     const begun = performance.now();
     const { progress, ready } = frame().dataset;
@@ -44,23 +44,32 @@
       await act(one);
     }
     bar.hidden = true;
-    busy = false;
     say(filled(ready, list.length, clock((performance.now() - begun) / 1000)));
     await refresh();
   };
 
-  const add = (selector, html) => find(selector).insertAdjacentHTML("beforeend", html);
+  const each = (...wish) => (work = work.catch(() => {}).then(() => go(...wish)));
+
+  const remember = () => {
+    PLACES.forEach((place) => (kept[place] = [...find(place).children]));
+    find(".publish-all").hidden = manuscripts().length < 2;
+  };
+
+  const add = (place, html) => {
+    find(place).insertAdjacentHTML("beforeend", html);
+    remember();
+  };
 
   const lookAt = (files, addresses) =>
     each(
       [...files, ...addresses],
       (one) => one.name || one,
       async (one) => {
-        const sent = typeof one === "string" ? { address: one } : await upload(one).catch(() => ({}));
-        const answer = await call("look", { address: sent.address || one.name || "", path: sent.path || "" });
+        const sent = typeof one === "string" ? { address: one } : await upload(one).catch(() => null);
+        const answer = sent ? await call("look", sent) : { html: `<p>${frame().dataset.crashed}</p>` };
         const many = manuscripts().length;
         add(".desk", answer.html);
-        if (many === manuscripts().length) [...find(".desk").children].slice(-1).forEach((told) => told.setAttribute("role", "alert"));
+        if (many === manuscripts().length) find(".desk").lastElementChild.setAttribute("role", "alert"); // it failed
       },
     );
 
@@ -68,6 +77,7 @@
 
   const publish = (list) =>
     each(list, title, async (manuscript) => {
+      if (!manuscript.isConnected) return;
       const answer = await call("publish", { text: manuscript.querySelector("textarea").value });
       if (!answer.done) return void (manuscript.querySelector(".problem").innerHTML = answer.html);
       manuscript.remove();
@@ -76,24 +86,27 @@
 
   const onSubmit = (event) => {
     event.preventDefault();
-    const files = [...find("#sources-files").files];
-    const box = find("#sources-addresses");
-    const addresses = box.value.split(/\s+/).filter(Boolean);
-    if (busy) return;
-    if (!files.length && !addresses.length) return say(frame().dataset.nothing);
+    const addresses = find("#sources-addresses").value.split(/\s+/).filter(Boolean);
+    if (!addresses.length) return say(frame().dataset.nothing);
     find("form").reset();
-    lookAt(files, addresses);
+    lookAt([], addresses);
+  };
+
+  const onChange = (event) => {
+    if (event.target.type !== "file" || !event.target.files.length) return;
+    lookAt([...event.target.files], []);
+    event.target.value = "";
   };
 
   const onClick = (event) => {
     const button = event.target.closest("button");
     const manuscript = event.target.closest(".manuscript");
-    if (!button || busy) return;
+    if (!button) return;
     if (button.matches(".publish")) publish([manuscript]);
     else if (button.matches(".publish-all")) publish(manuscripts());
     else if (button.matches(".drop")) {
       manuscript.remove();
-      find(".publish-all").hidden = manuscripts().length < 2;
+      remember();
     } else if (button.matches(".withdraw"))
       each([button.dataset.id], String, async (id) => add(".outcomes", (await call("withdraw", { id })).html));
   };
@@ -103,7 +116,12 @@
     if (![...event.dataTransfer.types].includes("Files")) return;
     event.preventDefault();
     find(".well").classList.toggle("over", event.type === "dragover");
-    if (event.type === "drop" && !busy) lookAt([...event.dataTransfer.files], []);
+    if (event.type === "drop") lookAt([...event.dataTransfer.files], []);
+  };
+
+  const redrawn = () => {
+    PLACES.forEach((place) => find(place).replaceChildren(...(kept[place] || [])));
+    if (window.assistantTabs.current() === "sources") refresh();
   };
 
   window.assistantSources = {
@@ -114,7 +132,8 @@
       element.addEventListener("submit", onSubmit);
       element.addEventListener("click", onClick);
       for (const name of ["dragover", "dragleave", "drop"]) element.addEventListener(name, onDrag);
-      watch("value", () => window.assistantTabs.current() === "sources" && refresh());
+      element.addEventListener("change", onChange);
+      watch("value", redrawn);
       window.assistantTabs.listen("sources", refresh);
     },
   };

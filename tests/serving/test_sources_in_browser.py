@@ -59,11 +59,6 @@ def rows(page: Any) -> Any:
     return page.locator(".shelf tbody tr")
 
 
-def look_at(page: Any, *files: Path) -> None:
-    page.locator("#sources-files").set_input_files(files)
-    page.get_by_role("button", name="Se på dem").click()
-
-
 def test_a_document_goes_from_upload_to_answer_and_is_withdrawn(
     visit: Callable[..., Any], assistant: Assistant, tmp_path: Path, pictures: Path
 ) -> None:
@@ -71,7 +66,7 @@ def test_a_document_goes_from_upload_to_answer_and_is_withdrawn(
     page = visit()
     assert rows(page).count() == len(SHIPPED)
     assert axe.violations(page) == []
-    look_at(page, tmp_path / "snobroyting.md")
+    page.locator("#sources-files").set_input_files(tmp_path / "snobroyting.md")
     manuscript = page.locator(".manuscript")
     text = manuscript.locator("textarea")
     text.wait_for()
@@ -109,9 +104,10 @@ def test_several_files_are_looked_at_and_those_that_fail_say_why(
     (tmp_path / "kaputt.pdf").write_bytes(b"%PDF-1.7 broken")
     page = visit(width=390, height=800, scheme="dark")
     rows(page)
+    page.locator("#sources-files").set_input_files([tmp_path / "en.md", tmp_path / "kaputt.pdf", CORPUS / SHIPPED[3]])
     page.locator("#sources-addresses").fill("http://127.0.0.1/hemmelig")
-    look_at(page, tmp_path / "en.md", tmp_path / "kaputt.pdf", CORPUS / SHIPPED[3])
-    page.get_by_text("Ferdig: 4 på").wait_for()
+    page.get_by_role("button", name="Hent og se på dem").click()
+    page.get_by_text("Ferdig: 1 på").wait_for()
     assert page.locator(".manuscript").count() == 2
     assert page.locator(".desk .failure").count() == 2
     assert "Dette erstatter" in page.locator(".replaces").inner_text()
@@ -121,7 +117,7 @@ def test_several_files_are_looked_at_and_those_that_fail_say_why(
     assert axe.violations(page) == []
 
 
-def test_a_file_that_is_dropped_is_looked_at(visit: Callable[..., Any]) -> None:
+def test_a_file_that_is_dropped_is_looked_at_and_stays_when_the_language_changes(visit: Callable[..., Any]) -> None:
     page = visit()
     rows(page)
     dropped = page.evaluate_handle(
@@ -130,3 +126,9 @@ def test_a_file_that_is_dropped_is_looked_at(visit: Callable[..., Any]) -> None:
     )
     page.dispatch_event(".well", "drop", {"dataTransfer": dropped})
     page.locator(".manuscript h3", has_text="sluppet.md").wait_for()
+    page.locator(".manuscript textarea").fill("Rettet.")
+    page.locator("#language").select_option("en")
+    page.get_by_role("heading", name="Add documents").wait_for()
+    assert page.locator(".manuscript textarea").input_value() == "Rettet."
+    page.locator(".manuscript .drop").click()
+    assert page.locator(".manuscript").count() == 0
