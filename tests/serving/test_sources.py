@@ -163,18 +163,24 @@ def test_an_uploaded_file_is_looked_at_and_then_gone(verbs: dict[str, Any], edit
         None,
         3,
         {},
-        {"path": __file__},
+        {"path": "OUTSIDE"},
         {"path": f"{get_upload_folder()}/../etc/passwd"},
         {"path": "x\0y"},
         {"path": ["x"]},
         {"address": "file:///etc/passwd"},
-        {"address": __file__},
+        {"address": "OUTSIDE"},
     ],
 )
-def test_only_uploaded_files_and_web_addresses_are_looked_at(verbs: dict[str, Any], editor: Editor, asked: Any) -> None:
+def test_only_uploaded_files_and_web_addresses_are_looked_at(
+    verbs: dict[str, Any], editor: Editor, asked: Any, tmp_path: Path
+) -> None:
+    outside = tmp_path / "outside.md"
+    outside.write_text("Hemmelig.", encoding="utf-8")
+    if isinstance(asked, dict):
+        asked = {name: str(outside) if value == "OUTSIDE" else value for name, value in asked.items()}
     assert 'class="failure"' in verbs["look"](asked)["html"]
     assert editor.looked == []
-    assert Path(__file__).exists()
+    assert outside.exists()
 
 
 def test_a_web_address_is_looked_at(verbs: dict[str, Any], editor: Editor) -> None:
