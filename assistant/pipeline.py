@@ -6,12 +6,13 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from assistant import advising, asking, intake, plans, shelving, understanding
+from assistant import advising, asking, editing, intake, plans, shelving, understanding
 from assistant.answering import filling, planning
 from assistant.answering.generative import Model
 from assistant.asking import ShowAnswer
@@ -28,6 +29,7 @@ from assistant.plans import Amount, Need, Plan, Rules
 from assistant.reading.corpus import load_glossary
 from assistant.reading.needs import load_cues
 from assistant.reading.routes import load_routes
+from assistant.reading.text import Text
 from assistant.settings import Settings
 from assistant.types import (
     Answer,
@@ -97,7 +99,7 @@ class Assistant:
         """
         tally = intake.Tally()
         with writing(self._settings), ExitStack() as stack:
-            found = intake.gather(paths, stack, tally)
+            found = editing.in_force(intake.gather(paths, stack, tally), self._settings)
             places, show = self._desk.places, progress or _no_progress
             intake.take_in(found, self._library, self._writing_tools, places, tally, show)
             if prune:
@@ -113,6 +115,27 @@ class Assistant:
         """A card for each file without front matter, told by its text and by the documents held; nothing is kept."""
         concepts, places = tuple(self._desk.glossary.concepts.values()), self._desk.places
         return understanding.propose(paths, concepts, places, lambda: (self._ready(), self._tools()[0]))
+
+    def look(self, paths: Sequence[Path | str]) -> tuple[editing.Manuscript | Failure, ...]:
+        """What files, folders, zip files and addresses hold, with a card, to be corrected; nothing is kept."""
+        concepts, places = tuple(self._desk.glossary.concepts.values()), self._desk.places
+
+        def propose(text: Text, origin: str) -> Proposal:
+            return understanding.proposal(text, origin, concepts, places, lambda: (self._ready(), self._tools()[0]))
+
+        return editing.look(paths, propose)
+
+    def publish(self, text: str) -> Report:
+        """Keep the text of a corpus file and take it in, in place of a document with its id. Raises CorpusError."""
+        return editing.publish(text, self._settings, self.ingest)
+
+    def withdraw(self, document_id: str) -> Report:
+        """Take a document out for good: also a shipped one stays out when the corpus is taken in again."""
+        return editing.withdraw(document_id, self._settings, self.remove)
+
+    def holdings(self) -> tuple[editing.Holding, ...]:
+        """Every document that is held, with its origin, last change, passages, and whether it is due for review."""
+        return editing.holdings(self._library, self._settings.rule_years, date.today())
 
     def remove(self, ids: Sequence[str]) -> Report:
         """Remove documents by id; an unknown id is a failure in the report."""

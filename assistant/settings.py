@@ -45,6 +45,7 @@ class Settings:
     rule_years: int = _setting(3, "Age in years from which a cited rule carries a warning that it may have changed")
     host: str = _setting("127.0.0.1", "Address that the page listens on")
     port: int = _setting(7860, "Port that the page listens on")
+    editors: bool = _setting(False, "Show the Sources tab, where whoever opens the page may add, change and withdraw documents")
     max_question: int = _setting(2000, "Longest question that is read, in characters")
     log_level: str = _setting("WARNING", "How much is logged to standard error: DEBUG, INFO, WARNING or ERROR")
 

@@ -14,6 +14,7 @@ from assistant.errors import AssistantError
 from assistant.finding.encoders import Embedder
 from assistant.finding.shelf import Shelf
 from assistant.reading import proposing, sandbox
+from assistant.reading.text import Text
 from assistant.types import Card, Concept, Failure, Filters, Kind, Proposal
 
 ENTRIES = 100
@@ -32,10 +33,6 @@ def propose(
     when there is something to propose. A file that cannot be read gives a Failure and stops no other.
     """
     tally, found = intake.Tally(), list[Proposal | Failure]()
-
-    def alike(text: str, kind: Kind) -> list[tuple[Card, float]]:
-        return near(text, kind, *tools())
-
     with ExitStack() as stack:
         for path, origin in intake.gather(paths, stack, tally):
             try:
@@ -44,9 +41,23 @@ def propose(
                 found.append(Failure(origin, str(error), error.hint))
                 continue
             if text.front_matter is None:
-                document = intake.bare(text, origin)
-                found.append(proposing.propose(document, glossary, places, alike, date.today().year))
+                found.append(proposal(text, origin, glossary, places, tools))
     return (*found, *tally.failed)
+
+
+def proposal(
+    text: Text,
+    origin: str,
+    glossary: Sequence[Concept],
+    places: Mapping[str, str],
+    tools: Callable[[], tuple[Shelf, Embedder]],
+) -> Proposal:
+    """A card for a text without front matter; `places` and `tools` as `propose` takes them."""
+
+    def alike(words: str, kind: Kind) -> list[tuple[Card, float]]:
+        return near(words, kind, *tools())
+
+    return proposing.propose(intake.bare(text, origin), glossary, places, alike, date.today().year)
 
 
 def near(text: str, kind: Kind, shelf: Shelf, encoder: Embedder) -> list[tuple[Card, float]]:

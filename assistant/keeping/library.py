@@ -98,6 +98,13 @@ class Library:
         """When every visible document was last changed (UTC, ISO 8601), by its id."""
         return self._column(tables.documents.c.kept_at)
 
+    def lengths(self) -> dict[str, int]:
+        """How many passages every visible document that has some is split into, by its id."""
+        owner = tables.passages.c.document
+        with self._reading() as connection:
+            rows = connection.execute(sql.select(owner, sql.func.count()).group_by(owner))
+            return {row[0]: row[1] for row in rows}
+
     def files(self) -> dict[str, str]:
         """Id of the visible document that a file is, by the digest of the file (`note_files`)."""
         with self._reading() as connection:

@@ -45,7 +45,7 @@ _OTHERS = (
 _KNOWN = "Files that can be read: md, txt, html, pdf, docx, odt, and zip files and folders of these."
 _HTML = re.compile(r"\s*(?:<\?xml[^>]{0,200}>\s*|<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html\b)", re.I | re.S)
 _TAGS = re.compile(r"<(?:p|div|h[1-6]|ul|ol|li|table|span|article|section|body|head|a)\b[^<>]{0,400}>", re.IGNORECASE)
-_FRONT_MATTER = re.compile(r"---[ \t]*\n[ \t]*[\w-]+[ \t]*:")
+_FRONT_MATTER = re.compile(r"---[ \t]*\n(?:[ \t]*(?:#.*)?\n)*[ \t]*[\w-]+[ \t]*:")  # comments may come first
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from html import escape
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ import gradio as gr
 from assistant.errors import SettingsError
 from assistant.serving import glossary as terms
 from assistant.serving import words
-from assistant.serving.tabs import ask, explore, glossary, plan
+from assistant.serving.tabs import ask, explore, glossary, plan, sources
 from assistant.serving.words import word
 from assistant.settings import Settings
 
@@ -23,9 +24,12 @@ SYSTEM_FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans",
 """Fonts that every machine has; the page loads none."""
 
 TABS = ("ask", "explore", "plan", "glossary")
-"""The tabs in their order, each with its word "tab.<name>" and its panel; Sources takes its place here."""
+"""The tabs in their order, each with its word "tab.<name>" and its panel."""
 
-STYLES = ("style.css", "explore.css", "plan.css")
+EDITORS_TABS = (*TABS, "sources")
+"""The tabs of a page whose visitors may edit."""
+
+STYLES = ("style.css", "explore.css", "plan.css", "sources.css")
 SCRIPTS = (
     "navigation.js",
     "page.js",
@@ -36,20 +40,35 @@ SCRIPTS = (
     "explore.js",
     "plan.js",
     "glossary.js",
+    "sources.js",
 )
 """What the page's head holds, beside this module; each script uses only those before it when it is read."""
+
+_FRAMED = {
+    "explore": (explore.lay_out, explore.frame_html),
+    "plan": (plan.lay_out, plan.frame_html),
+    "glossary": (glossary.lay_out, terms.frame_html),
+    "sources": (sources.lay_out, sources.frame_html),
+}
+"""How each tab but Ask is put on the page, and its frame, which is drawn anew in another language."""
 
 _FIRST_LANGUAGE = "nb"
 _UNKNOWN = {"language": "", "country": ""}
 
 
-def build(assistant: Assistant, *, composed: bool) -> gr.Blocks:
-    """The whole page over `assistant`, ready to launch; `composed` says that a model writes the answers."""
+def build(assistant: Assistant, *, composed: bool, editors: bool = False) -> gr.Blocks:
+    """The whole page over `assistant`, ready to launch.
+
+    `composed` says that a model writes the answers, `editors` that the visitors may add and withdraw documents.
+    """
+    tabs = EDITORS_TABS if editors else TABS
+    framed = {name: _FRAMED[name] for name in tabs if name in _FRAMED}
+    masthead_of = partial(masthead_html, tabs=tabs)
     with gr.Blocks(title=word("app.title", _FIRST_LANGUAGE), analytics_enabled=False, fill_width=True) as page:
         # Kept in the browser. It holds no secret; the fixed words make it readable after a restart.
         choices = gr.BrowserState(_UNKNOWN, storage_key="choices", secret="choices")
         masthead = gr.HTML(
-            masthead_html(_FIRST_LANGUAGE, words.home(_FIRST_LANGUAGE), arrived=False),
+            masthead_of(_FIRST_LANGUAGE, words.home(_FIRST_LANGUAGE), arrived=False),
             elem_id="masthead",
             apply_default_css=False,
             js_on_load="window.assistantPage.masthead(element, trigger, watch)",
@@ -57,19 +76,15 @@ def build(assistant: Assistant, *, composed: bool) -> gr.Blocks:
         pane = ask.lay_out_pane(_FIRST_LANGUAGE)
         with _panel("ask"):
             asking = ask.lay_out(assistant, choices, pane, _FIRST_LANGUAGE, composed=composed)
-        with _panel("explore"):
-            exploring = explore.lay_out(assistant, _FIRST_LANGUAGE)
-        with _panel("glossary"):
-            listed = glossary.lay_out(assistant, _FIRST_LANGUAGE)
-        with _panel("plan"):
-            planning = plan.lay_out(assistant, _FIRST_LANGUAGE)
-        frames = (explore.frame_html, plan.frame_html, terms.frame_html)
-        relabelled = (*asking.shown, exploring, planning, listed)
+        relabelled: list[gr.components.Component] = list(asking.shown)
+        for name, (lay_out, _) in framed.items():
+            with _panel(name):
+                relabelled.append(lay_out(assistant, _FIRST_LANGUAGE))
 
         def show(made: dict[str, str], conversation: ask.Conversation) -> tuple[Any, ...]:
             language = made["language"]
-            framed = (frame(language) for frame in frames)
-            return made, masthead_html(language, made["country"]), *asking.relabel(conversation, language), *framed
+            frames = (frame(language) for _, frame in framed.values())
+            return made, masthead_of(language, made["country"]), *asking.relabel(conversation, language), *frames
 
         def arrive(kept: Any, conversation: ask.Conversation, request: gr.Request) -> tuple[Any, ...]:
             return show(first_choices(kept, request.headers.get("accept-language")), conversation)
@@ -77,7 +92,7 @@ def build(assistant: Assistant, *, composed: bool) -> gr.Blocks:
         def choose(made: Any, kept: Any, conversation: ask.Conversation) -> tuple[Any, ...]:
             chosen = next_choices(made, kept)
             if chosen["language"] == first_choices(kept, None)["language"]:
-                return chosen, masthead_html(chosen["language"], chosen["country"]), *(gr.skip() for _ in relabelled)
+                return chosen, masthead_of(chosen["language"], chosen["country"]), *(gr.skip() for _ in relabelled)
             return show(chosen, conversation)
 
         def clear(kept: Any) -> tuple[Any, ...]:
@@ -105,7 +120,7 @@ def launch(assistant: Assistant, settings: Settings, *, wait: bool = True) -> gr
 
     Raises SettingsError if the port is taken. Nothing on the page comes from, or goes to, another host.
     """
-    page = build(assistant, composed=bool(settings.llm_url))
+    page = build(assistant, composed=bool(settings.llm_url), editors=settings.editors)
     style, script = ("\n".join(map(_beside, names)) for names in (STYLES, SCRIPTS))
     with as_file(files("assistant.serving").joinpath("favicon.svg")) as favicon:
         try:
@@ -158,7 +173,7 @@ def next_choices(made: Any, kept: Any) -> dict[str, str]:
     return after
 
 
-def masthead_html(language: str, country: str, *, arrived: bool = True) -> str:
+def masthead_html(language: str, country: str, *, arrived: bool = True, tabs: Sequence[str] = TABS) -> str:
     """Name of the page, the two selectors, and the live region that tells of new answers.
 
     Until it has `arrived` in the visitor's language, the rest of the page stays out of sight.
@@ -171,7 +186,7 @@ def masthead_html(language: str, country: str, *, arrived: bool = True) -> str:
         f'data-arrived="{str(arrived).lower()}">'
         f'<div class="brand"><span class="logo" aria-hidden="true"></span><div><h1>{title}</h1>'
         f"<p>{escape(word('app.tagline', language))}</p></div></div>"
-        f"{_tabs(language)}"
+        f"{_tabs(tabs, language)}"
         f'<div class="choices"><button type="button" class="new">{escape(word("new", language))}</button>'
         f"{_select('country', 'choose.country', countries, language)}"
         f"{_select('language', 'choose.language', languages, language)}</div>"
@@ -188,11 +203,11 @@ def _beside(name: str) -> str:
     return files("assistant.serving").joinpath(name).read_text(encoding="utf-8")
 
 
-def _tabs(language: str) -> str:
+def _tabs(names: Sequence[str], language: str) -> str:
     buttons = "".join(
         f'<button type="button" role="tab" id="tab-{name}" data-tab="{name}" aria-controls="panel-{name}" '
         f'aria-selected="false" tabindex="-1">{escape(word(f"tab.{name}", language))}</button>'
-        for name in TABS
+        for name in names
     )
     return f'<div class="tabs" role="tablist" aria-label="{escape(word("tabs.label", language))}">{buttons}</div>'
 

@@ -215,6 +215,8 @@ def test_gives_a_markdown_file_with_front_matter_whole_and_any_other_as_blocks(t
     path = tmp_path / "no-sak.md"
     path.write_text("---\nid: no-sak\n---\n\n# Tittel\n", encoding="utf-8")
     assert load(path).front_matter == "---\nid: no-sak\n---\n\n# Tittel\n"
+    path.write_text("---\n# Proposed from sak.pdf\n\nid: no-sak\n---\n\n# Tittel\n", encoding="utf-8")
+    assert load(path).front_matter is not None
     path.write_text("# Tittel\n\n## Bakgrunn\n- et **punkt**\n", encoding="utf-8")
     text = load(path)
     assert (text.title, text.front_matter) == ("Tittel", None)

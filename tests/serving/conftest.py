@@ -311,14 +311,14 @@ def real_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @contextmanager
-def served(assistant: Any) -> Iterator[str]:
+def served(assistant: Any, *, editors: bool = False) -> Iterator[str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Gradio's own, on import
         from assistant.serving.ui import launch
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    page = launch(assistant, Settings(port=port), wait=False)
+    page = launch(assistant, Settings(port=port, editors=editors), wait=False)
     yield f"http://127.0.0.1:{port}/"
     page.close()
 

@@ -1,0 +1,138 @@
+"""the Sources tab, for editors: what is held, documents looked at, corrected and published, withdrawn"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable
+from functools import wraps
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+from gradio.utils import get_upload_folder
+
+from assistant.errors import AssistantError
+from assistant.serving import bookshelf, words
+from assistant.serving.words import word
+from assistant.types import Failure, Report
+
+if TYPE_CHECKING:
+    from assistant.pipeline import Assistant
+
+LONGEST = 2_000_000
+"""Characters of a text that is published: more than the longest document that is read gives."""
+
+_SAYS = ("progress", "ready", "crashed", "nothing")
+"""Words of the tab that the browser itself needs."""
+
+_log = logging.getLogger(__name__)
+
+
+def lay_out(assistant: Assistant, language: str) -> gr.HTML:
+    """Put the tab on the page that is being built; in another language it shows `frame_html` of it."""
+    return gr.HTML(
+        frame_html(language),
+        elem_id="sources",
+        apply_default_css=False,
+        js_on_load="window.assistantSources.start(element, server, upload, watch)",
+        server_functions=list(answers(assistant)),
+    )
+
+
+def answers(assistant: Assistant) -> tuple[Callable[[Any], dict[str, Any]], ...]:
+    """What the browser may ask for, by name: `shelf`, `look`, `publish` and `withdraw`.
+
+    Each takes one object, {"language", "path" (of a file just uploaded), "address", "text", "id"}, of which nothing is
+    trusted, and gives {"html"}, with {"done": true} where something was published or withdrawn. What cannot be done is
+    told in the html; an unexpected error is logged and gives {"failed": true}.
+    """
+
+    def shelf(asked: Any) -> dict[str, Any]:
+        return {"html": bookshelf.shelf_html(assistant.holdings(), _language(asked))}
+
+    def look(asked: Any) -> dict[str, Any]:
+        file, address, language = _uploaded(asked), _text(asked, "address"), _language(asked)
+        if file is None and not address.startswith(("http://", "https://")):
+            failure = Failure(address, "This is not an address.", "It begins with https:// or http://.")
+            return {"html": bookshelf.failure_html(failure, language)}
+        try:
+            found = assistant.look([file or address])
+        finally:
+            if file:
+                file.unlink(missing_ok=True)
+        held = {card.id: card for card in assistant.cards()}
+        return {"html": bookshelf.manuscripts_html(found, held, language)}
+
+    def publish(asked: Any) -> dict[str, Any]:
+        return _told(assistant, assistant.publish(_text(asked, "text")), _language(asked))
+
+    def withdraw(asked: Any) -> dict[str, Any]:
+        titles = {card.id: card.title for card in assistant.cards()}
+        return _told(assistant, assistant.withdraw(_text(asked, "id")), _language(asked), titles)
+
+    return tuple(_calm(answer) for answer in (shelf, look, publish, withdraw))
+
+
+def frame_html(language: str) -> str:
+    """The tab before its list is there: where files go, where addresses go, what was looked at, what is held."""
+    says = "".join(f' data-{name}="{escape(words.table()[f"sources.{name}"][language])}"' for name in _SAYS)
+    return (
+        f'<div class="sources" data-language="{language}"{says}><h2>{_say("sources.heading", language)}</h2>'
+        f'<p class="lead">{_say("sources.lead", language)}</p><form>'
+        f'<label class="well" for="sources-files"><span>{_say("sources.files", language)}</span>'
+        f"<small>{_say('sources.files.help', language)}</small>"
+        f'<input type="file" id="sources-files" multiple></label>'
+        f'<label for="sources-addresses">{_say("sources.addresses", language)}</label>'
+        f'<textarea id="sources-addresses" rows="2" spellcheck="false"></textarea>'
+        f'<button type="submit" class="look">{_say("sources.look", language)}</button></form>'
+        f'<p class="status" role="status"></p>'
+        f'<progress max="1" value="0" hidden aria-label="{_say("sources.doing", language)}"></progress>'
+        f'<div class="outcomes" role="log" aria-label="{_say("sources.outcomes", language)}"></div>'
+        f'<div class="desk"></div>'
+        f'<button type="button" class="publish-all" hidden>{_say("sources.publish.all", language)}</button>'
+        f'<h2 id="sources-held">{_say("sources.held", language)}</h2>'
+        f'<div class="shelf"><p>{_say("explore.loading", language)}</p></div></div>'
+    )
+
+
+def _told(assistant: Assistant, report: Report, language: str, titles: dict[str, str] | None = None) -> dict[str, Any]:
+    titles = {card.id: card.title for card in assistant.cards()} | (titles or {})
+    return {"html": bookshelf.report_html(report, titles, language), "done": not report.failed}
+
+
+def _uploaded(asked: dict[str, Any]) -> Path | None:
+    """The file just uploaded that the browser names; None for any other path."""
+    named = _text(asked, "path")
+    path = Path(named).resolve() if named and "\0" not in named else None
+    below = path is not None and path.is_relative_to(Path(get_upload_folder()).resolve()) and path.is_file()
+    return path if below else None
+
+
+def _text(asked: dict[str, Any], name: str) -> str:
+    value = asked.get(name)
+    return value.strip()[:LONGEST] if isinstance(value, str) else ""
+
+
+def _language(asked: dict[str, Any]) -> str:
+    return words.spoken(_text(asked, "language"))
+
+
+def _calm(answer: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:
+    @wraps(answer)
+    def calmly(asked: Any) -> dict[str, Any]:
+        try:
+            return answer(asked if isinstance(asked, dict) else {})
+        except AssistantError as error:
+            return {"html": bookshelf.problem_html(str(error), error.hint)}
+        except Exception as error:  # noqa: BLE001 (the outermost face)
+            place = "".join(traceback.format_tb(error.__traceback__))
+            _log.error("Sources could not give %s: %s\n%s", answer.__name__, type(error).__name__, place)
+            return {"failed": True}
+
+    return calmly
+
+
+def _say(key: str, language: str, *values: str) -> str:
+    return escape(word(key, language, *values))

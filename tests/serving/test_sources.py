@@ -1,0 +1,188 @@
+"""The Sources tab without a browser: its list, what was looked at, what happened, and what the browser's wishes become."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gradio.utils import get_upload_folder
+
+from assistant.editing import Holding, Manuscript
+from assistant.errors import CorpusError, StoreBusy
+from assistant.serving import bookshelf, ui
+from assistant.serving.tabs import sources
+from assistant.serving.words import LANGUAGES
+from assistant.types import Block, Card, Failure, Report, Similar
+
+BAD = "<script>alert(1)</script>"
+CARD = Card("no-sak", "case", "Saken", "nb", "NO", as_of="2026-07")
+OLD = Card("dk-regel", "guidance", "Åben regel", "da", "DK", as_of="2019")
+HELD = (
+    Holding(CARD, "/srv/corpus/no-sak.md", "2026-08-02T10:00:00+00:00", 12, due=False),
+    Holding(OLD, "https://example.org/regel", "2026-08-01T10:00:00+00:00", 3, due=True),
+)
+SEEN = Manuscript(
+    "/tmp/x/Rapport.pdf",
+    "---\nid: no-sak\n---\n# Saken </textarea>",
+    (Block("Før.", page=1), Block("Etter.", ("Del",), 2), Block("Sist.", ("Del",), 2)),
+    "no-sak",
+    "document.md does not follow the corpus format:\n  as_of: it is missing",
+    ("A picture was left out.",),
+)
+
+
+class Editor:
+    """Holds two documents; publishes all but what is called "wrong", "busy" or "explode"."""
+
+    def __init__(self) -> None:
+        self.looked: list[Any] = []
+
+    def holdings(self) -> tuple[Holding, ...]:
+        return HELD
+
+    def cards(self) -> tuple[Card, ...]:
+        return (CARD, OLD)
+
+    def look(self, paths: Sequence[Any]) -> tuple[Manuscript | Failure, ...]:
+        self.looked += paths
+        return (SEEN,)
+
+    def publish(self, text: str) -> Report:
+        if "explode" in text:
+            raise RuntimeError(text)
+        if text == "busy":
+            raise StoreBusy("Another one writes.", hint="Wait.")
+        if text == "wrong":
+            raise CorpusError("new.md does not follow:\n  title: missing", hint="Correct it.")
+        return Report(added=("no-sak",), similar=(Similar("no-sak", "dk-regel", 0.84),))
+
+    def withdraw(self, document_id: str) -> Report:
+        if document_id != "no-sak":
+            return Report(failed=(Failure(document_id, "There is no document with this id."),))
+        return Report(removed=("no-sak",))
+
+
+@pytest.fixture
+def editor() -> Editor:
+    return Editor()
+
+
+@pytest.fixture
+def verbs(editor: Editor) -> dict[str, Any]:
+    return {verb.__name__: verb for verb in sources.answers(editor)}  # type: ignore[arg-type]
+
+
+def test_the_tab_is_there_only_where_visitors_may_edit() -> None:
+    assert "tab-sources" not in ui.masthead_html("nb", "NO")
+    assert "tab-sources" in ui.masthead_html("nb", "NO", tabs=ui.EDITORS_TABS)
+
+
+def test_the_list_tells_each_document_and_puts_those_due_first() -> None:
+    html = bookshelf.shelf_html(HELD, "nb")
+    assert "2 dokumenter, 1 bør ses over" in html
+    assert html.index("Åben regel") < html.index("Saken")
+    for told in ("Bør ses over", "Danmark", "juli 2026", "<td>12</td>", "2. august 2026", "no-sak · no-sak.md"):
+        assert told in html
+
+
+def test_what_was_looked_at_shows_text_pages_notes_and_what_is_lacking() -> None:
+    html = bookshelf.manuscripts_html((SEEN,), {}, "nb")
+    assert "Rapport.pdf" in html
+    assert html.index("Side 1") < html.index("Før.") < html.index("Side 2") < html.index("Etter.")
+    assert html.count("Side 2") == html.count('class="heading"') == 1
+    assert "as_of: it is missing" in html
+    assert "A picture was left out." in html
+    assert "erstatter" not in html
+
+
+def test_a_document_that_would_be_replaced_is_named_before() -> None:
+    assert "Dette erstatter «Saken»" in bookshelf.manuscripts_html((SEEN,), {"no-sak": CARD}, "nb")
+
+
+def test_a_long_text_is_previewed_up_to_a_length_and_says_so() -> None:
+    long = Manuscript("a.md", "x", tuple(Block(f"Linje {n}.") for n in range(bookshelf.SHOWN_LINES + 7)))
+    html = bookshelf.manuscripts_html((long,), {}, "en")
+    assert "7 more lines" in html
+    assert f"Linje {bookshelf.SHOWN_LINES}." not in html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_that_a_file_holds_acts_as_markup(language: str) -> None:
+    bad = Manuscript(BAD, BAD, (Block(BAD, (BAD,), 1),), BAD, BAD, (BAD,))
+    card = Card(BAD, "case", BAD, BAD, BAD, as_of=BAD)
+    report = Report((BAD,), (BAD,), (BAD,), (BAD,), (Failure(BAD, BAD, BAD),), (Similar(BAD, BAD, 1.0),))
+    html = bookshelf.manuscripts_html((bad, Failure(BAD, BAD, BAD)), {BAD: card}, language)
+    html += bookshelf.shelf_html((Holding(card, BAD, BAD, 1, due=True),), language)
+    html += bookshelf.report_html(report, {BAD: BAD}, language) + sources.frame_html(language)
+    assert "<script" not in html
+    assert "</textarea>" not in bookshelf.manuscripts_html((SEEN,), {}, language).split("Saken ", 1)[1].split("<", 1)[0]
+
+
+def test_what_happened_is_told_with_titles_and_what_is_said_twice(verbs: dict[str, Any]) -> None:
+    told = verbs["publish"]({"text": "x", "language": "nb"})
+    assert told["done"]
+    assert "«Saken» er publisert." in told["html"]
+    assert "«Saken» og «Åben regel» sier mye av det samme" in told["html"]
+    assert "84%" in told["html"]
+
+
+def test_what_was_withdrawn_is_told_by_its_title(verbs: dict[str, Any]) -> None:
+    assert "“Saken” is withdrawn." in verbs["withdraw"]({"id": "no-sak", "language": "en"})["html"]
+    assert not verbs["withdraw"]({"id": "borte"})["done"]
+
+
+@pytest.mark.parametrize(("text", "reason"), [("wrong", "title: missing"), ("busy", "Another one writes.")])
+def test_what_cannot_be_published_is_told_with_reason_and_hint(verbs: dict[str, Any], text: str, reason: str) -> None:
+    told = verbs["publish"]({"text": text})
+    assert "done" not in told
+    assert reason in told["html"]
+    assert told["html"].count("<p") >= 2
+
+
+def test_an_error_is_logged_without_the_text(verbs: dict[str, Any], caplog: pytest.LogCaptureFixture) -> None:
+    assert verbs["publish"]({"text": "explode hemmelig"}) == {"failed": True}
+    assert "RuntimeError" in caplog.text
+    assert "hemmelig" not in caplog.text
+
+
+def test_an_uploaded_file_is_looked_at_and_then_gone(verbs: dict[str, Any], editor: Editor) -> None:
+    file = Path(get_upload_folder()) / "sources-test" / "benker.md"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("Benker.", encoding="utf-8")
+    assert "Rapport.pdf" in verbs["look"]({"path": str(file)})["html"]
+    assert editor.looked == [file.resolve()]
+    assert not file.exists()
+    file.parent.rmdir()
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        None,
+        3,
+        {},
+        {"path": "OUTSIDE"},
+        {"path": f"{get_upload_folder()}/../etc/passwd"},
+        {"path": "x\0y"},
+        {"path": ["x"]},
+        {"address": "file:///etc/passwd"},
+        {"address": "OUTSIDE"},
+    ],
+)
+def test_only_uploaded_files_and_web_addresses_are_looked_at(
+    verbs: dict[str, Any], editor: Editor, asked: Any, tmp_path: Path
+) -> None:
+    outside = tmp_path / "outside.md"
+    outside.write_text("Hemmelig.", encoding="utf-8")
+    if isinstance(asked, dict):
+        asked = {name: str(outside) if value == "OUTSIDE" else value for name, value in asked.items()}
+    assert 'class="failure"' in verbs["look"](asked)["html"]
+    assert editor.looked == []
+    assert outside.exists()
+
+
+def test_a_web_address_is_looked_at(verbs: dict[str, Any], editor: Editor) -> None:
+    assert "html" in verbs["look"]({"address": "https://example.org/a"})
+    assert editor.looked == ["https://example.org/a"]

@@ -1,0 +1,134 @@
+"""Sources in a real browser, over the real assistant: an editor uploads, corrects, publishes, asks and withdraws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant import Assistant
+from assistant.errors import EncoderError
+from assistant.finding import bundled
+from assistant.settings import Settings
+from tests.serving import axe
+from tests.serving.browsing import browsing, fits
+from tests.serving.conftest import CORPUS, SHIPPED, served
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.browser,
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # pandas, as the queue of Gradio uses it
+]
+
+STORY = """# Snøbrøyting i Bodø
+
+Bodø kommune kjøper snøbrøyting av Brøyteverket AS. Fem deltakere fra kvalifiseringsprogrammet brøyter gangveier.
+
+Brøyteverket AS følger opp deltakerne med en egen veileder. Kommunen betaler for brøytingen etter antall kilometer.
+"""
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    try:
+        bundled.weights_file()
+    except EncoderError as error:
+        pytest.skip(f"{error} {error.hint}")
+    real = Assistant.from_settings(Settings(data_dir=tmp_path_factory.mktemp("data"), corpus_dir=CORPUS))
+    assert real.ingest([CORPUS / name for name in SHIPPED]).failed == ()
+    yield real
+    real.close()
+
+
+@pytest.fixture(scope="module")
+def address(assistant: Assistant) -> Iterator[str]:
+    with served(assistant, editors=True) as url:
+        yield url
+
+
+@pytest.fixture
+def visit(chromium: Any, address: str) -> Iterator[Callable[..., Any]]:
+    with browsing(chromium, address) as opened:
+        yield lambda **kwargs: opened(at="#sources", **kwargs)
+
+
+def rows(page: Any) -> Any:
+    page.locator(".shelf tbody tr").first.wait_for()
+    return page.locator(".shelf tbody tr")
+
+
+def test_a_document_goes_from_upload_to_answer_and_is_withdrawn(
+    visit: Callable[..., Any], assistant: Assistant, tmp_path: Path, pictures: Path
+) -> None:
+    (tmp_path / "snobroyting.md").write_text(STORY, encoding="utf-8")
+    page = visit()
+    assert rows(page).count() == len(SHIPPED)
+    assert axe.violations(page) == []
+    page.locator("#sources-files").set_input_files(tmp_path / "snobroyting.md")
+    manuscript = page.locator(".manuscript")
+    text = manuscript.locator("textarea")
+    text.wait_for()
+    assert "as_of" in manuscript.locator(".problem").inner_text()
+    manuscript.locator("summary").click()
+    assert "Brøyteverket AS følger opp" in manuscript.locator(".preview").inner_text()
+    page.screenshot(path=pictures / "sources.png", full_page=True)
+    assert axe.violations(page) == []
+    manuscript.get_by_role("button", name="Publiser").click()
+    page.get_by_text("Ferdig: 1 på").wait_for()
+    assert "as_of" in manuscript.locator(".problem").inner_text()
+    lines = ['as_of: "2026-07"' if line.startswith("as_of:") else line for line in text.input_value().splitlines()]
+    text.fill("\n".join(lines))
+    manuscript.get_by_role("button", name="Publiser").click()
+    page.get_by_text("«Snøbrøyting i Bodø» er publisert.").wait_for()
+    manuscript.wait_for(state="detached")
+    row = page.locator('.shelf tr[data-id="no-snobroyting"]')
+    row.wait_for()
+    page.locator("#tab-ask").click()
+    page.locator("#question textarea").fill("Hvem brøyter gangveier i Bodø?")
+    page.locator("#question textarea").press("Enter")
+    page.locator("#thread").get_by_text("Fem deltakere fra kvalifiseringsprogrammet brøyter").first.wait_for()
+    page.locator("#tab-sources").click()
+    row.locator("summary").click()
+    row.get_by_role("button", name="Ja, trekk tilbake").click()
+    page.get_by_text("«Snøbrøyting i Bodø» er trukket tilbake.").wait_for()
+    row.wait_for(state="detached")
+    assert assistant.document("no-snobroyting") is None
+
+
+def test_several_files_are_looked_at_and_those_that_fail_say_why(
+    visit: Callable[..., Any], tmp_path: Path, pictures: Path
+) -> None:
+    (tmp_path / "en.md").write_text(STORY, encoding="utf-8")
+    (tmp_path / "kaputt.pdf").write_bytes(b"%PDF-1.7 broken")
+    page = visit(width=390, height=800, scheme="dark")
+    rows(page)
+    page.locator("#sources-files").set_input_files([tmp_path / "en.md", tmp_path / "kaputt.pdf", CORPUS / SHIPPED[3]])
+    page.locator("#sources-addresses").fill("http://127.0.0.1/hemmelig")
+    page.get_by_role("button", name="Hent og se på dem").click()
+    page.get_by_text("Ferdig: 1 på").wait_for()
+    assert page.locator(".manuscript").count() == 2
+    assert page.locator(".desk .failure").count() == 2
+    assert "Dette erstatter" in page.locator(".replaces").inner_text()
+    page.get_by_role("button", name="Publiser alle").wait_for()
+    assert fits(page)
+    page.screenshot(path=pictures / "sources-narrow.png", full_page=True)
+    assert axe.violations(page) == []
+
+
+def test_a_file_that_is_dropped_is_looked_at_and_stays_when_the_language_changes(visit: Callable[..., Any]) -> None:
+    page = visit()
+    rows(page)
+    dropped = page.evaluate_handle(
+        "text => { const held = new DataTransfer(); held.items.add(new File([text], 'sluppet.md')); return held; }",
+        STORY,
+    )
+    page.dispatch_event(".well", "drop", {"dataTransfer": dropped})
+    page.locator(".manuscript h3", has_text="sluppet.md").wait_for()
+    page.locator(".manuscript textarea").fill("Rettet.")
+    page.locator("#language").select_option("en")
+    page.get_by_role("heading", name="Add documents").wait_for()
+    assert page.locator(".manuscript textarea").input_value() == "Rettet."
+    page.locator(".manuscript .drop").click()
+    assert page.locator(".manuscript").count() == 0
