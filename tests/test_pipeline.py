@@ -392,7 +392,8 @@ def test_every_sentence_cites_and_every_quote_stands_verbatim(filled, question, 
     for citation in reply.citations:
         assert citation.quote
         assert citation.quote == citation.passage.text[citation.start : citation.end]
-    assert [step.name for step in reply.trail] == ["guard", "settle", "read", "find", "compose", "verify"]
+    steps = [step.name for step in reply.trail if step.name != "law"]  # told where foreign law was left out
+    assert steps == ["guard", "settle", "read", "find", "compose", "verify"]
 
 
 def test_an_answer_rests_on_the_law_of_the_country_asked_from(filled):

@@ -1,4 +1,4 @@
-"""Makes of weighed routes what is offered: each with its reasons for and against, cited, and what must be settled first."""
+"""Makes of weighed routes what is offered: each with its reasons for and against, and what must be settled first."""
 
 from __future__ import annotations
 
