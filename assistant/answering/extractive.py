@@ -15,6 +15,9 @@ WORDS = 154
 DOCUMENTS = 4
 """Most documents in an answer that is no list of examples."""
 
+OPENING = 90
+"""Words of the short answer that opens an answer where a document leads: most are shorter, and stand whole."""
+
 LEAD = 3
 """Sentences that open an answer, best first, whatever document they come from."""
 
@@ -50,11 +53,13 @@ def compose(query: Query, hits: Sequence[Hit], relevance: Relevance) -> Draft:
 
 def explain(query: Query, sentences: Sequence[Quotable]) -> list[Part]:
     """The short answer of the document that leads, or else the best sentences; then the rest by document."""
-    chosen = choose(sentences, WORDS, DOCUMENTS)
-    lead = [s for s in chosen if s.leads]
-    lead.sort(key=lambda s: (s.passage.start, s.start))
-    lead = lead or chosen[:LEAD]
-    rest = [s for s in chosen if s not in lead]
+    lead = choose([s for s in sentences if s.leads], OPENING, 1)
+    rest = choose([s for s in sentences if s not in lead], WORDS - sum(s.length for s in lead), DOCUMENTS)
+    rest = [s for s in rest if not any(_repeats(s, other) for other in lead)]
+    if lead:
+        lead.sort(key=lambda s: (s.passage.start, s.start))
+    else:
+        lead, rest = rest[:LEAD], rest[LEAD:]
     return [_part(lead, "paragraph")] * bool(lead) + _by_document(rest)
 
 
