@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-import logging
-import traceback
 from collections.abc import Callable
-from functools import wraps
 from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -15,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from assistant.serving import casebook, comparing, exporting, words
+from assistant.serving.calm import calm
 from assistant.serving.words import word
 from assistant.types import Card, Filters
 
@@ -28,8 +26,6 @@ SORTS = ("newest", "oldest", "title", "country")
 
 _SAYS = ("explore", "facet", "model", "topic", "country", "sort", "chart", "tray", "scope", "case", "view")
 """Groups of the word lists that the browser needs to draw the tab."""
-
-_log = logging.getLogger(__name__)
 
 
 def lay_out(assistant: Assistant, language: str) -> gr.HTML:
@@ -72,7 +68,7 @@ def answers(assistant: Assistant) -> tuple[Callable[[Any], dict[str, Any]], ...]
         name = f"{word('compare.file', _language(asked))}.{form}"
         return {"name": name, "content": base64.b64encode(content).decode("ascii")}
 
-    return tuple(_calm(answer) for answer in (case_list, case_page, comparison, comparison_file))
+    return tuple(calm(answer) for answer in (case_list, case_page, comparison, comparison_file))
 
 
 def similar(assistant: Assistant, card: Card) -> tuple[Card, ...]:
@@ -102,19 +98,6 @@ def _near(assistant: Assistant, card: Card, filters: Filters, most: int) -> tupl
     question = f"{', '.join(marks)}. {card.title}. {card.summary}"
     hits = assistant.find(question, country=card.country, filters=filters, limit=most + 1)
     return tuple(hit.passage.card for hit in hits if hit.passage.card.id != card.id)[:most]
-
-
-def _calm(answer: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:
-    @wraps(answer)
-    def calmly(asked: Any) -> dict[str, Any]:
-        try:
-            return answer(asked if isinstance(asked, dict) else {})
-        except Exception as error:  # noqa: BLE001 (the outermost face)
-            place = "".join(traceback.format_tb(error.__traceback__))
-            _log.error("Explore could not give %s: %s\n%s", answer.__name__, type(error).__name__, place)
-            return {"failed": True}
-
-    return calmly
 
 
 def _language(asked: dict[str, Any]) -> str:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import base64
-import logging
-import traceback
 from collections.abc import Callable
-from functools import wraps
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +11,7 @@ import gradio as gr
 
 from assistant.plans import Amount, Plan
 from assistant.serving import papers, planned, words
+from assistant.serving.calm import calm
 from assistant.serving.words import word
 
 if TYPE_CHECKING:
@@ -29,7 +27,6 @@ LONGEST = 4000
 """Characters of a written field that are read: a page of text."""
 
 _MOST_ANSWERS = 60
-_log = logging.getLogger(__name__)
 
 
 def lay_out(assistant: Assistant, language: str) -> gr.HTML:
@@ -69,7 +66,7 @@ def answers(assistant: Assistant) -> tuple[Callable[[Any], dict[str, Any]], ...]
         rows = (planned.select_html(held[name], language) for name in IN_FORM if name in held)
         return {"html": "".join(f"<div>{row}</div>" for row in rows)}
 
-    return tuple(_calm(answer) for answer in (make_plan, plan_files, form_questions))
+    return tuple(calm(answer) for answer in (make_plan, plan_files, form_questions))
 
 
 def frame_html(language: str) -> str:
@@ -149,19 +146,6 @@ def _text(asked: dict[str, Any], name: str) -> str:
 
 def _language(asked: dict[str, Any]) -> str:
     return words.spoken(_text(asked, "language"))
-
-
-def _calm(answer: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:
-    @wraps(answer)
-    def calmly(asked: Any) -> dict[str, Any]:
-        try:
-            return answer(asked if isinstance(asked, dict) else {})
-        except Exception as error:  # noqa: BLE001 (the outermost face)
-            place = "".join(traceback.format_tb(error.__traceback__))
-            _log.error("Plan could not give %s: %s\n%s", answer.__name__, type(error).__name__, place)
-            return {"failed": True}
-
-    return calmly
 
 
 def _say(key: str, language: str) -> str:

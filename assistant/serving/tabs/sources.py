@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import traceback
 from collections.abc import Callable
 from functools import wraps
 from html import escape
@@ -15,6 +13,7 @@ from gradio.utils import get_upload_folder
 
 from assistant.errors import AssistantError
 from assistant.serving import bookshelf, words
+from assistant.serving.calm import calm
 from assistant.serving.words import word
 from assistant.types import Failure, Report
 
@@ -26,8 +25,6 @@ LONGEST = 2_000_000
 
 _SAYS = ("progress", "ready", "crashed", "nothing")
 """Words of the tab that the browser itself needs."""
-
-_log = logging.getLogger(__name__)
 
 
 def lay_out(assistant: Assistant, language: str) -> gr.HTML:
@@ -72,7 +69,7 @@ def answers(assistant: Assistant) -> tuple[Callable[[Any], dict[str, Any]], ...]
         titles = {card.id: card.title for card in assistant.cards()}
         return _told(assistant, assistant.withdraw(_text(asked, "id")), _language(asked), titles)
 
-    return tuple(_calm(answer) for answer in (shelf, look, publish, withdraw))
+    return tuple(calm(_hinting(answer)) for answer in (shelf, look, publish, withdraw))
 
 
 def frame_html(language: str) -> str:
@@ -119,19 +116,17 @@ def _language(asked: dict[str, Any]) -> str:
     return words.spoken(_text(asked, "language"))
 
 
-def _calm(answer: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:
+def _hinting(answer: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:
+    """An error of ours is shown with what to do about it."""
+
     @wraps(answer)
-    def calmly(asked: Any) -> dict[str, Any]:
+    def telling(asked: Any) -> dict[str, Any]:
         try:
-            return answer(asked if isinstance(asked, dict) else {})
+            return answer(asked)
         except AssistantError as error:
             return {"html": bookshelf.problem_html(str(error), error.hint)}
-        except Exception as error:  # noqa: BLE001 (the outermost face)
-            place = "".join(traceback.format_tb(error.__traceback__))
-            _log.error("Sources could not give %s: %s\n%s", answer.__name__, type(error).__name__, place)
-            return {"failed": True}
 
-    return calmly
+    return telling
 
 
 def _say(key: str, language: str, *values: str) -> str:
