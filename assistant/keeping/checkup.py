@@ -11,17 +11,14 @@ from pathlib import Path
 
 from assistant.errors import AssistantError, StoreBusy, StoreDamaged, StoreError
 from assistant.keeping.database import FILE
-from assistant.keeping.healing import live, mark, marked
-from assistant.keeping.library import Entry, Library
+from assistant.keeping.healing import batches, kept, live, mark, marked
+from assistant.keeping.library import Library
 from assistant.keeping.locks import folder_error, owning, writing
 from assistant.keeping.vectors import Vectors
 from assistant.settings import Settings
 
 ROOM = 1 << 30
 """Bytes that should be free; the shipped corpus with library, index and encoder takes a third of that."""
-
-BATCH = 500
-"""Entries that are compared at a time."""
 
 _REBUILD = "Run python -m assistant rebuild."
 
@@ -131,18 +128,8 @@ def _index(settings: Settings, library: Library, encoder: str, dimension: int) -
 def _compared(library: Library, vectors: Vectors, encoder: str) -> str:
     _, _, entries = library.snapshot()
     ghosts = len(vectors.ids() - {entry.id for entry in entries})
-    stray = sum(len(vectors.stray(_kept(library, encoder, some))) for some in _parts(entries))
+    stray = sum(len(vectors.stray(kept(library, encoder, some))) for some in batches(iter(entries)))
     if ghosts or stray:
         message = f"{stray} entries are not there as the library holds them, and {ghosts} are there that it does not."
-        raise StoreDamaged(message, hint=f"The next start mends the count; for all else: {_REBUILD}")
+        raise StoreDamaged(message, hint=f"The next start mends it. At once: {_REBUILD}")
     return f"{len(entries)} entries, each with its own vector, made by {encoder}"
-
-
-def _kept(library: Library, encoder: str, entries: tuple[Entry, ...]) -> dict[str, bytes]:
-    dense = library.dense(encoder, {entry.text_hash for entry in entries})
-    return {entry.id: dense[entry.text_hash] for entry in entries}
-
-
-def _parts(entries: tuple[Entry, ...]) -> Iterator[tuple[Entry, ...]]:
-    for start in range(0, len(entries), BATCH):
-        yield entries[start : start + BATCH]
