@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 import threading
 
@@ -10,6 +9,7 @@ from tqdm import tqdm
 
 from assistant import Assistant, Settings
 from assistant.errors import AssistantError
+from assistant.privacy import start_logging
 from assistant.serving.ui import launch
 from assistant.types import Progress
 
@@ -18,8 +18,7 @@ def main() -> int:
     """Serve the page until it is stopped; 1 if it could not start, with a sentence on why and what to do."""
     try:
         settings = Settings.from_environment()
-        form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-        logging.basicConfig(stream=sys.stderr, level=settings.log_level.upper(), format=form)
+        start_logging(settings.log_level)
         assistant = Assistant.from_settings(settings)
         take_in(assistant, settings)
         threading.Thread(target=_prepare, args=(assistant,), daemon=True).start()

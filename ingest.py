@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from assistant import Assistant, AssistantError, Failure, Progress, Report, Settings
+from assistant.privacy import start_logging
 from assistant.reading.drafting import draft
 
 
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("name a PATH to ingest, or use --remove or --rebuild")
     try:
         settings = Settings.from_environment()
-        logging.basicConfig(level=settings.log_level.upper(), stream=sys.stderr)
+        start_logging(settings.log_level)
         assistant = Assistant.from_settings(settings)
         if given.propose:
             return _propose(assistant, given.paths)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -14,6 +13,7 @@ from typing import Any
 
 from assistant import Answer, Assistant, AssistantError, Filters, Hit, Refusal, Reply, Sentence, Settings, plans
 from assistant.plans import Amount, Offered, Plan
+from assistant.privacy import start_logging
 
 LANGUAGES = ("nb", "nn", "da", "sv", "en")
 KINDS = ("case", "guidance", "template")
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     try:
         settings = Settings.from_environment()
-        logging.basicConfig(level=settings.log_level.upper(), stream=sys.stderr)
+        start_logging(settings.log_level)
         value, text = given.verb(given.on(settings), given)
     except AssistantError as error:
         print("\n".join(filter(None, (f"{error}", error.hint))), file=sys.stderr)

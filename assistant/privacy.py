@@ -63,8 +63,16 @@ def mask(text: str) -> tuple[str, tuple[str, ...]]:
     return text, tuple(dict.fromkeys(kind for _, _, kind in found))
 
 
-class Redacting(logging.Filter):
-    """A filter for logging handlers that masks id numbers in the message, its values and its traceback."""
+def start_logging(level: str) -> None:
+    """Log to standard error from `level` on (a name such as "info"), id numbers masked; every command begins so."""
+    handler = logging.StreamHandler()
+    handler.addFilter(_Masking())
+    form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+    logging.basicConfig(level=level.upper(), handlers=[handler], format=form)
+
+
+class _Masking(logging.Filter):
+    """Masks id numbers in the message, its values and its traceback."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Mask `record` in place; every record passes."""

@@ -206,6 +206,14 @@ def test_what_is_allowed_is_let_be(rule, place, source):
     assert rule(place, source) == []
 
 
+def test_logging_is_set_up_only_where_numbers_are_masked():
+    places = [*HOUSE.rglob("*.py"), *ROOT.glob("*.py")]
+    setting_up = [p.relative_to(ROOT).as_posix() for p in places if "logging.basicConfig" in p.read_text(encoding="utf-8")]
+    assert setting_up == ["assistant/privacy.py"]
+    for command in ("app.py", "ingest.py", "assistant/__main__.py"):
+        assert "start_logging(" in (ROOT / command).read_text(encoding="utf-8")
+
+
 def test_importing_the_assistant_loads_no_heavy_library():
     code = f"import sys, assistant; print([n for n in {HEAVY!r} if n in sys.modules])"
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
