@@ -21,7 +21,7 @@ LONGER = {"types.py": 420}  # one list of values, read as one page
 OWNERS = {
     "bm25s": ("finding/keywords.py",),
     "chromadb": ("keeping/vectors.py",),
-    "docx": ("reading/word.py", "reading/confined.py", "serving/exporting.py", "serving/word.py"),
+    "docx": ("reading/word.py", "reading/confined.py", "serving/word.py"),
     "fastapi": ("serving/api.py",),
     "ftfy": ("reading/text.py", "reading/confined.py"),
     "gradio": ("serving/ui.py", "serving/tabs/"),
@@ -32,7 +32,9 @@ OWNERS = {
     "mcp": ("serving/api.py",),
     "numpy": ("keeping/", "finding/", "intake.py", "pipeline.py", "shelving.py"),
     "openpyxl": ("serving/exporting.py",),
+    "pypdfium2": ("reading/picturing.py", "reading/confined.py"),
     "pypdf": ("reading/pdf.py", "reading/confined.py"),
+    "reportlab": ("serving/pdf.py",),
     "safetensors": ("finding/bundled.py",),
     "sentence_transformers": ("finding/encoders.py",),
     "snowballstemmer": ("language.py",),

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from assistant.serving import words
 from assistant.serving.words import word
-from assistant.types import Card, Citation, Passage, Refusal, Reply, Source
+from assistant.types import Answer, Card, Citation, Passage, Refusal, Reply, Sentence, Source
 
 MARK_OF_ITEM = re.compile(r"^(?:[-•–] |\d{1,2}[.)] )")
 """What a line of a document begins with when it is a bullet or a step."""
@@ -35,6 +35,12 @@ def leaves(reply: Reply) -> tuple[Leaf, ...]:
     known = {c.number: c for c in reply.citations}
     used = dict.fromkeys(n for sentence in reply.sentences for n in sentence.cites if n in known)
     return tuple(Leaf(n, known[n].passage, place(known[n])) for n in used)
+
+
+def retold(sentence: Sentence, answer: Answer) -> bool:
+    """Whether a sentence that a model wrote is in other words than those of every source that it cites."""
+    quotes = {citation.quote for citation in answer.citations if citation.number in sentence.cites}
+    return answer.composer != "extractive" and sentence.text not in quotes
 
 
 def safe_url(url: str | None) -> str | None:
