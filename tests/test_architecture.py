@@ -15,7 +15,7 @@ FACES = ("__main__.py", "serving/", "reading/confined.py")  # where anything may
 HEAVY = ("torch", "chromadb", "gradio", "llama_index", "sentence_transformers", "transformers", "sqlalchemy")
 
 MODULE_LINES, FUNCTION_LINES = 350, 60
-LONGER = {"types.py": 420}  # one list of values, read as one page
+LONGER = {"types.py": 460}  # one list of values, read as one page
 
 # Each outside library, and the files (or folders) that may import it.
 OWNERS = {

@@ -81,7 +81,8 @@ def _html_piece(piece: Piece, *, item: bool) -> str:
         level = min(piece.level + 2, 6)
         return f"<h{level}>{escape(piece.text)}</h{level}>"
     if isinstance(piece, Table):
-        return f"<table>{''.join(_html_row(row, head=piece.headed and not y) for y, row in enumerate(piece.rows))}</table>"
+        rows = "".join(_html_row(row, head=piece.headed and not y) for y, row in enumerate(piece.rows))
+        return f"<table>{rows}</table>"
     spoken = f' lang="{escape(piece.language)}"' if piece.language else ""
     strong = f"<b>{escape(piece.strong)}</b> " if piece.strong else ""
     tag = "li" if item else "blockquote" if piece.style == "quote" else "p"

@@ -32,7 +32,8 @@ def pdf(title: str, pieces: Sequence[Piece], language: str, *, foot: str = "") -
     from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate
 
     styles, written = _styles(), io.BytesIO()
-    document = BaseDocTemplate(written, pagesize=A4, title=_plain(title), author="", lang=language, displayDocTitle=True)
+    about = {"title": _plain(title), "author": "", "lang": language, "displayDocTitle": True}
+    document = BaseDocTemplate(written, pagesize=A4, **about)
     width, height = A4[0] - 2 * _MARGIN, A4[1] - 2 * _MARGIN
     frame = Frame(_MARGIN, _MARGIN, width, height, leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0)
     document.addPageTemplates(PageTemplate(frames=[frame], onPage=lambda canvas, page: _foot(canvas, page, foot)))
