@@ -84,7 +84,7 @@ def _html_piece(piece: Piece, *, item: bool) -> str:
         rows = "".join(_html_row(row, head=piece.headed and not y) for y, row in enumerate(piece.rows))
         return f"<table>{rows}</table>"
     spoken = f' lang="{escape(piece.language)}"' if piece.language else ""
-    strong = f"<b>{escape(piece.strong)}</b> " if piece.strong else ""
+    strong = f"<strong>{escape(piece.strong)}</strong> " if piece.strong else ""
     tag = "li" if item else "blockquote" if piece.style == "quote" else "p"
     link = f' <a href="{escape(piece.address)}">{escape(piece.address)}</a>' if piece.address else ""
     return f"<{tag}{spoken}>{strong}{escape(piece.text)}{link}</{tag}>"

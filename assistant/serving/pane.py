@@ -76,12 +76,21 @@ def leaf_html(leaf: Leaf, shown: Sequence[Leaf], language: str, turn_id: int) ->
     page = _say("pane.page", language, str(passage.page)) if passage.page else ""
     path = " · ".join(part for part in (f'<span lang="{escape(card.language)}">{escape(where)}</span>', page) if part)
     return (
-        f'<div class="leaf" id="t{turn_id}-{leaf.number}" data-position="{position}"{steps} hidden>'
+        f'<div class="leaf" id="t{turn_id}-{leaf.number}" data-position="{position}"{steps}{_page(leaf)} hidden>'
         f'<h2 lang="{escape(card.language)}">{escape(card.title)}</h2><p class="meta">{meta_html(card, language)}</p>'
         f'<h3>{_say("pane.passage", language)}</h3><p class="path">{path}</p>'
         f'<div class="passage" lang="{escape(card.language)}">{_passage(passage.text, leaf.span)}</div>'
         f"{_originals(passage, language)}</div>"
     )
+
+
+def _page(leaf: Leaf) -> str:
+    """Which page of the original the browser may ask for, and what to mark on it; "" where it has no pages."""
+    passage = leaf.passage
+    if not passage.page:
+        return ""
+    quote = escape(passage.text[slice(*leaf.span)]) if leaf.span else ""
+    return f' data-document="{escape(passage.card.id)}" data-page="{passage.page}" data-quote="{quote}"'
 
 
 def meta_html(card: Card, language: str) -> str:

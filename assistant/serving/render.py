@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from assistant.serving import words
+from assistant.serving import toolrow, words
 from assistant.serving.pane import MARK_OF_ITEM, Leaf, leaf_html, leaves, meta_html, retold
 from assistant.serving.words import word
 from assistant.types import Answer, Card, Citation, Notice, Refusal, Reply, Section, Sentence, Turn
@@ -22,7 +22,8 @@ def thread_html(turns: Sequence[Turn], language: str, pending: str | None = None
     """
     if not turns and pending is None:
         return welcome_html(language)
-    shown = [_turn(turn, language, number) for number, turn in enumerate(turns, start=1)]
+    shown = [toolrow.whole_html(len(turns), language)]
+    shown += [_turn(turn, language, number) for number, turn in enumerate(turns, start=1)]
     if pending is not None:
         dots = '<span class="dots" aria-hidden="true"></span>'
         number = len(turns) + 1
@@ -83,7 +84,8 @@ def _turn(turn: Turn, language: str, number: int) -> str:
     if turn.reply is None:
         sorry = f'<p class="refusal">{_say("turn.failed", language)}</p>'
         return _article(turn.question, sorry, language, number, "failed")
-    return _article(turn.question, answer_html(turn.reply, language, number), language, number, "done")
+    body = answer_html(turn.reply, language, number) + toolrow.row_html(turn, number, language)
+    return _article(turn.question, body, language, number, "done")
 
 
 def _article(question: str, body: str, language: str, number: int, state: str) -> str:

@@ -15,9 +15,9 @@ import pytest
 
 from assistant.plans import Amount, Need, Offered, Paper, Plan, Question, Reason, Risk, Task, Told
 from assistant.serving import papers, planned
-from assistant.serving.tabs import plan as tab
 from assistant.serving.papers import zipped
 from assistant.serving.pieces import Heading, Line, Table
+from assistant.serving.tabs import plan as tab
 from assistant.serving.word import docx as written
 from assistant.serving.words import LANGUAGES
 from assistant.types import Block, Card, Citation, Document, Hit, Notice, Passage, Sentence
