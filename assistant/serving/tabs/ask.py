@@ -232,9 +232,11 @@ def pane_html(language: str) -> str:
         f'<span aria-hidden="true">{sign}</span></button>'
         for name, sign in (("previous", "‹"), ("next", "›"), ("close", "×"))
     )
+    # The body can be reached, since what it shows may be long and hold nothing else that takes the keyboard.
     return (
         f'<aside aria-label="{says["label"]}" tabindex="-1"><div class="bar"><b>{says["label"]}</b>'
-        f'<span class="position" aria-live="polite"></span>{buttons}</div><div class="body"></div></aside>'
+        f'<span class="position" aria-live="polite"></span>{buttons}</div>'
+        f'<div class="body" role="group" aria-label="{escape(word("pane.passage", language))}" tabindex="0"></div></aside>'
     )
 
 
