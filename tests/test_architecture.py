@@ -32,6 +32,7 @@ OWNERS = {
     "mcp": ("serving/api.py",),
     "numpy": ("keeping/", "finding/", "intake.py", "pipeline.py", "shelving.py"),
     "openpyxl": ("serving/exporting.py",),
+    "PIL": ("reading/picturing.py",),
     "pypdfium2": ("reading/picturing.py", "reading/confined.py"),
     "pypdf": ("reading/pdf.py", "reading/confined.py"),
     "reportlab": ("serving/pdf.py",),

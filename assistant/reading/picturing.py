@@ -17,6 +17,9 @@ WIDTH = 1100
 FURTHER = 2
 """Pages after the named one that a quote is looked for on: a passage may go on over a page break."""
 
+COLOURS = 64
+"""Colours of the picture: a third of the bytes of a full one, and type with soft edges looks the same."""
+
 TALLEST = 4
 """Heights of a page in widths; a longer one (a poster, a roll) would make a picture too large to send."""
 
@@ -49,12 +52,14 @@ def picture(data: bytes, number: int, quote: str) -> Picture:
 
 
 def _drawn(page: Any, number: int, places: tuple[Box, ...]) -> Picture:
+    from PIL import Image
+
     if privacy.identifiers(page.get_textpage().get_text_bounded()):
         raise NoText("There is a national id number on this page.", hint="It is shown without its picture.")
     width, height = page.get_size()
     if not width or height > TALLEST * width:
         raise LoadError("This page is too long to be shown.", hint="The text of the passage is there.")
-    image = page.render(scale=WIDTH / width).to_pil().convert("P", colors=64)
+    image = page.render(scale=WIDTH / width).to_pil().quantize(COLOURS, dither=Image.Dither.NONE)
     written = io.BytesIO()
     image.save(written, "PNG")
     return Picture(number, written.getvalue(), image.width, image.height, places)

@@ -17,7 +17,7 @@ _ITEMS = {"bullet": "ul", "step": "ol"}
 def markdown(title: str, pieces: Sequence[Piece]) -> str:
     """The title and the pieces as Markdown; a text reads as it stands and does nothing."""
     parts = [f"# {inert(title)}"]
-    for listed, group in groupby(numbered(tuple(pieces)), lambda one: one[0] > 0 or _is_bullet(one[1])):
+    for listed, group in groupby(numbered(tuple(pieces)), lambda one: _list_of(one[1])):
         parts.append(("\n" if listed else "\n\n").join(_markdown_piece(piece, number) for number, piece in group))
     return "\n\n".join(parts) + "\n"
 
@@ -38,14 +38,15 @@ def plain(title: str, pieces: Sequence[Piece]) -> str:
 def html(title: str, pieces: Sequence[Piece]) -> str:
     """The title and the pieces as HTML without style, to be pasted into a word processor or a mail."""
     parts = [f"<h2>{escape(title)}</h2>"]
-    for tag, group in groupby(pieces, lambda piece: _ITEMS.get(piece.style) if isinstance(piece, Line) else None):
+    for tag, group in groupby(pieces, _list_of):
         body = "".join(_html_piece(piece, item=bool(tag)) for piece in group)
         parts.append(f"<{tag}>{body}</{tag}>" if tag else body)
     return "".join(parts)
 
 
-def _is_bullet(piece: Piece) -> bool:
-    return isinstance(piece, Line) and piece.style == "bullet"
+def _list_of(piece: Piece) -> str | None:
+    """The kind of list that a piece is an item of, by its name in HTML."""
+    return _ITEMS.get(piece.style) if isinstance(piece, Line) else None
 
 
 def _markdown_piece(piece: Piece, number: int) -> str:

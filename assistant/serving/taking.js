@@ -125,6 +125,22 @@
     if (mine === asked && html) body.querySelector(".passage").insertAdjacentHTML("afterend", html);
   };
 
+  // Small type is read at more than twice the size, beginning at the place that is marked.
+  const enlarge = (button) => {
+    const larger = button.getAttribute("aria-pressed") !== "true";
+    button.setAttribute("aria-pressed", String(larger));
+    const figure = button.closest(".original").querySelector("figure");
+    const spot = figure.querySelector(".spot");
+    if (!larger || !spot) return;
+    figure.scrollTop = spot.offsetTop - figure.clientHeight / 3;
+    figure.scrollLeft = spot.offsetLeft - 16;
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("#pane .larger");
+    if (button) enlarge(button);
+  });
+
   window.assistantTaking = {
     start(element, act) {
       root = element;

@@ -186,7 +186,12 @@ def test_the_cited_place_is_marked_on_the_page_of_the_pdf_that_it_stands_on(
     around = picture.bounding_box()
     assert spots
     assert all(around["y"] < spot["y"] and spot["height"] < around["height"] / 20 for spot in spots)
-    page.locator("#pane .original").scroll_into_view_if_needed()
+    page.get_by_role("button", name="Vis større").click()
+    assert picture.bounding_box()["width"] > 2 * around["width"]
+    assert page.locator("#pane .original .spot").first.is_visible()
+    page.screenshot(path=pictures / "32-original-larger.png")
+    assert axe.violations(page) == []
+    page.get_by_role("button", name="Vis større").click()
     page.screenshot(path=pictures / "32-original.png")
     assert axe.violations(page) == []
 

@@ -236,7 +236,8 @@ def pane_html(language: str) -> str:
     return (
         f'<aside aria-label="{says["label"]}" tabindex="-1"><div class="bar"><b>{says["label"]}</b>'
         f'<span class="position" aria-live="polite"></span>{buttons}</div>'
-        f'<div class="body" role="group" aria-label="{escape(word("pane.passage", language))}" tabindex="0"></div></aside>'
+        f'<div class="body" role="group" aria-label="{escape(word("pane.passage", language))}" tabindex="0"></div>'
+        "</aside>"
     )
 
 

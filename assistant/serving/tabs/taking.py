@@ -119,7 +119,9 @@ def picture_html(drawn: Picture, title: str, language: str) -> str:
     )
     source = f"data:image/png;base64,{base64.b64encode(drawn.png).decode('ascii')}"
     return (
-        f'<section class="original"><h3>{escape(word("original.heading", language))}</h3><figure>'
-        f'<img src="{source}" width="{drawn.width}" height="{drawn.height}" alt="{escape(told)}">{spots}'
-        "</figure></section>"
+        f'<section class="original"><div class="head"><h3>{escape(word("original.heading", language))}</h3>'
+        f'<button type="button" class="larger" aria-pressed="false">{escape(word("original.larger", language))}'
+        '</button></div>'
+        f'<figure tabindex="0"><div class="sheet"><img src="{source}" width="{drawn.width}" height="{drawn.height}" '
+        f'alt="{escape(told)}">{spots}</div></figure></section>'
     )
