@@ -18,7 +18,8 @@ FURTHER = 2
 """Pages after the named one that a quote is looked for on: a passage may go on over a page break."""
 
 COLOURS = 64
-"""Colours of the picture: a third of the bytes of a full one, and type with soft edges looks the same."""
+"""Colours of the picture. A page of text took 284 kB in full, 84 with 32 colours, 93 with 64 and 100 with 128
+(2026-11-21); at 64 the soft edges of type look as in full."""
 
 TALLEST = 4
 """Heights of a page in widths; a longer one (a poster, a roll) would make a picture too large to send."""

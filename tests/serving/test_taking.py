@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import io
 import warnings
 from collections.abc import Callable, Iterator
@@ -101,6 +102,16 @@ def test_the_row_holds_the_question_as_it_would_be_kept_and_none_where_it_never_
     (row,) = Tree(row_html(Turn("x", Refusal("Hva tjener Kari?", "about-a-person")), 1, "nb")).having("taken")
     assert row["data-kept"] == ""
     assert row_html(Turn("x"), 1, "nb") == whole_html(1, "nb") == ""
+
+
+def test_a_quote_that_cannot_be_placed_is_not_looked_for_on_the_page_of_the_original(stand_in: StandIn) -> None:
+    from assistant.serving.render import answer_html
+
+    answer = stand_in.ask("steg for steg")
+    first, *others = answer.citations
+    lost = dataclasses.replace(answer, citations=(dataclasses.replace(first, quote="Står der ikke."), *others))
+    wanted = [leaf.get("data-quote") for leaf in Tree(answer_html(lost, "nb", 1)).having("leaf") if "data-page" in leaf]
+    assert wanted == ["", *(cited.quote for cited in others if cited.passage.page)]
 
 
 @pytest.mark.parametrize("asked", [None, {}, {"document": 1, "page": 1, "quote": ""}, {"document": "a", "page": "1", "quote": ""}])
