@@ -59,7 +59,7 @@ class Assistant:
     def __init__(self, settings: Settings, library: Library) -> None:
         self._settings = settings
         self._library = library
-        self._journal = Journal.open(settings)
+        self._journal = Journal(library.engine)
         self._lock = threading.RLock()
         self._encoder: Embedder | None = None
         self._index: Vectors | None = None
@@ -87,7 +87,6 @@ class Assistant:
         """Let go of the library and the index."""
         self._let_go()
         self._library.close()
-        self._journal.close()
 
     # --- documents ------------------------------------------------------------------------------------
 

@@ -16,8 +16,7 @@ import sqlalchemy as sql
 from sqlalchemy import Connection, Engine
 
 from assistant.keeping import tables
-from assistant.keeping.database import connected, translated, writing
-from assistant.settings import Settings
+from assistant.keeping.database import translated, writing
 from assistant.types import Remark
 
 KEPT_DAYS = 365
@@ -28,19 +27,10 @@ MOST = 10_000
 
 
 class Journal:
-    """The remarks that are held. May be used by several threads."""
+    """The remarks that are held in the database of a library. May be used by several threads."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-
-    @classmethod
-    def open(cls, settings: Settings) -> Journal:
-        """The journal in the library of `settings`. Raises StoreError and StoreDamaged."""
-        return cls(connected(settings))
-
-    def close(self) -> None:
-        """Let go of every connection."""
-        self._engine.dispose()
 
     def note(self, remark: Remark) -> None:
         """Keep a remark. Raises StoreBusy and StoreError."""
@@ -49,7 +39,7 @@ class Journal:
             connection.execute(sql.insert(tables.remarks), row)
 
     def remarks(self, today: date) -> tuple[Remark, ...]:
-        """Every remark that is still held, newest day first; those that are too old are deleted first."""
+        """Every remark that is still held, newest day first; too old ones are deleted. Raises as `note`."""
         newest = sql.select(tables.remarks.c.body).order_by(tables.remarks.c.day.desc(), tables.remarks.c.id)
         with self._swept(today.isoformat()) as connection:
             return tuple(tables.remark_value(body) for body in connection.scalars(newest))

@@ -4,6 +4,7 @@
   let root = null;
   let trigger = null;
   let wish = null; // what the server was asked for and has not given yet
+  let wishes = 0; // how often it was asked
 
   const words = () => root.querySelector(".desk").dataset;
   const rowOf = (turn) => document.querySelector(`#thread .taken[data-turn="${turn}"]`);
@@ -15,7 +16,7 @@
 
   const ask = (wanted) => {
     if (wish) return; // one at a time
-    wish = wanted;
+    wish = { ...wanted, number: ++wishes };
     trigger("submit");
   };
 
@@ -148,15 +149,17 @@
     },
     wanted: () => wish,
     take(given) {
-      const { turn, verdict } = wish || {};
+      if (!wish) return;
+      const { turn, number } = wish;
       wish = null;
-      if (given?.content) {
+      const answered = given?.number === number;
+      if (answered && given.content) {
         window.assistantDownload(given.name, given.content, given.media);
         say(turn, words().taken.replace("{0}", given.name));
-      } else if (given?.thanks) {
+      } else if (answered && given.thanks) {
         closeForm(true);
         say(turn, words().thanks);
-      } else if (verdict || turn !== undefined) say(turn, words().failed);
+      } else say(turn, words().failed);
     },
     pages(given) {
       server = given;

@@ -19,9 +19,9 @@ SECOND = Remark("2026-11-21", "good")
 
 @pytest.fixture
 def kept(store):
-    made = Journal.open(store)
-    yield made
-    made.close()
+    library = Library.open(store)
+    yield Journal(library.engine)
+    library.close()
 
 
 def test_a_remark_comes_back_as_it_was_the_newest_day_first(kept):
@@ -39,15 +39,14 @@ def test_a_row_holds_a_day_and_a_random_id_and_nothing_else_about_who(kept):
 
 
 def test_after_a_year_a_remark_is_gone_from_the_database_itself(settings):
-    kept = Journal.open(settings)
+    library = Library.open(settings)
+    kept = Journal(library.engine)
     kept.note(FIRST)
     assert kept.remarks(date(2027, 11, 20)) == (FIRST,)
     assert kept.remarks(date(2027, 11, 21)) == ()
-    kept.close()
-    engine = sql.create_engine(f"sqlite:///{settings.data_dir / 'library.sqlite'}")
-    with engine.connect() as connection:
+    with library.engine.connect() as connection:
         assert connection.execute(sql.select(tables.remarks)).all() == []
-    engine.dispose()
+    library.close()
 
 
 def test_the_oldest_give_way_when_there_are_too_many(kept, monkeypatch):
@@ -60,21 +59,20 @@ def test_the_oldest_give_way_when_there_are_too_many(kept, monkeypatch):
 
 
 def test_a_remark_is_no_change_of_the_library(settings):
-    library, kept = Library.open(settings), Journal.open(settings)
+    library = Library.open(settings)
     before = library.revision
-    kept.note(SECOND)
+    Journal(library.engine).note(SECOND)
     assert library.revision == before
     library.close()
-    kept.close()
 
 
 def test_a_backup_holds_the_remarks_too(settings, tmp_path):
-    kept = Journal.open(settings)
-    kept.note(FIRST)
-    kept.close()
+    library = Library.open(settings)
+    Journal(library.engine).note(FIRST)
+    library.close()
     path, _ = save(settings, tmp_path / "copy.zip")
     fresh = Settings(data_dir=tmp_path / "fresh")
     restore(fresh, path)
-    again = Journal.open(fresh)
-    assert again.remarks(TODAY) == (FIRST,)
+    again = Library.open(fresh)
+    assert Journal(again.engine).remarks(TODAY) == (FIRST,)
     again.close()

@@ -34,8 +34,14 @@ def lay_out(assistant: Assistant, choices: gr.BrowserState, conversation: gr.Sta
     )
     wanted, given = gr.JSON(visible=False), gr.JSON(visible=False)
     act = acting(assistant)
+
+    def do(asked: Any, made: dict[str, Any], talk: Any) -> dict[str, Any]:
+        # The number of the wish comes back with it: where this fails, the browser still has what was given before.
+        number = asked.get("number") if isinstance(asked, dict) else None
+        return act({"asked": asked, "language": made["language"], "turns": talk.turns}) | {"number": number}
+
     desk.submit(
-        lambda asked, made, talk: act({"asked": asked, "language": made["language"], "turns": talk.turns}),
+        do,
         [wanted, choices, conversation],
         [given],
         js="(wanted, made, talk) => [window.assistantTaking.wanted(), window.assistantPage.choices(), talk]",
