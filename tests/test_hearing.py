@@ -10,7 +10,9 @@ from assistant.types import Answer, Card, Citation, Hit, Passage, Refusal
 
 TODAY = date(2026, 11, 21)
 PASSAGE = Passage("no-a#1", Card("no-a", "guidance", "Regelen", "nb", "NO"), "Kontrakten kan reserveres.")
-ANSWER = Answer("Og her?", (), (Citation(1, PASSAGE, "Kontrakten", 0, 10),), settled="Kan vi  reservere her?", country="NO")
+ANSWER = Answer(
+    "Og her?", (), (Citation(1, PASSAGE, "Kontrakten", 0, 10),), settled="Kan vi  reservere her?", country="NO"
+)
 NUMBER = "".join(["0101", "90", "00", "083"])  # put together, so that no file here holds one
 
 
@@ -43,7 +45,9 @@ def test_numbers_and_addresses_of_people_are_masked_and_long_words_cut():
     assert len(remark(ANSWER, "bad", "x" * 9000, TODAY, with_question=False).said) == LONGEST
 
 
-@pytest.mark.parametrize("text", ["1,3 millioner, § 30-2", "6 500 000 kroner", "21.11.2026", "direktiv 2014/24/EU art. 20"])
+@pytest.mark.parametrize(
+    "text", ["1,3 millioner, § 30-2", "6 500 000 kroner", "21.11.2026", "direktiv 2014/24/EU art. 20"]
+)
 def test_sums_days_and_rules_are_left_as_they_are(text):
     assert scrub(text) == text
 

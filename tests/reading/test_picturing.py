@@ -38,7 +38,11 @@ def drawn(*pages: tuple[str, ...], size: tuple[float, float] = A4) -> bytes:
 
 
 def test_the_quote_has_its_place_on_its_page_line_by_line() -> None:
-    made = picture(drawn(("Innledning.",), ("Før.", "Kommunen kan reser-", "vere kontrakten for virksomheter.", "Etter.")), 2, QUOTE)
+    made = picture(
+        drawn(("Innledning.",), ("Før.", "Kommunen kan reser-", "vere kontrakten for virksomheter.", "Etter.")),
+        2,
+        QUOTE,
+    )
     image = Image.open(io.BytesIO(made.png))
     assert (made.number, image.width, image.height) == (2, WIDTH, made.height)
     (left, top, right, bottom), (_, second, *_) = made.places
@@ -46,7 +50,10 @@ def test_the_quote_has_its_place_on_its_page_line_by_line() -> None:
     assert top < 0.25 + 20 / A4[1] < bottom + 0.005
     assert bottom < second
     assert 0 < left < right < 1
-    box = tuple(round(edge * side) for edge, side in zip((left, top, right, bottom), (image.width, image.height) * 2, strict=True))
+    box = tuple(
+        round(edge * side)
+        for edge, side in zip((left, top, right, bottom), (image.width, image.height) * 2, strict=True)
+    )
     assert image.convert("L").crop(box).getextrema()[0] < 100  # there is ink in the place
 
 
@@ -103,3 +110,16 @@ def test_it_is_drawn_in_a_child_process_too_and_its_errors_come_back(tmp_path: P
         sandbox.picture(path, 7, QUOTE)
     with pytest.raises(LoadError, match="cannot be opened"):
         sandbox.picture(tmp_path / "b.pdf", 1, QUOTE)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"", b"rubbish", b'{"text": {}}', b'{"picture": 1}', b'{"picture": {"number": "x"}}',
+        b'{"picture": {"number": 1, "width": 1, "height": 1, "places": [[1]], "png": ""}}',
+        b'{"picture": {"number": 1, "width": 1, "height": 1, "places": [], "png": "<script>"}}',
+    ],
+)  # fmt: skip
+def test_a_child_that_answers_in_the_wrong_form_is_not_believed(answer: bytes) -> None:
+    with pytest.raises(LoadError):
+        sandbox._understood(answer, "picture", sandbox._picture)

@@ -183,7 +183,7 @@ def test_the_waiting_process_has_no_secrets_in_its_environment(tmp_path: Path, m
 )
 def test_believes_nothing_that_a_child_says_in_the_wrong_form(answer: bytes) -> None:
     with pytest.raises(LoadError):
-        sandbox._understood(answer)
+        sandbox._understood(answer, "text", sandbox._text)
 
 
 def test_leaves_no_zombies_behind(tmp_path: Path) -> None:

@@ -152,7 +152,13 @@ def test_markdown_in_a_question_or_a_document_is_never_interpreted() -> None:
     assert "\\*\\*bold\\*\\*" in text
     assert "<javascript" not in text
     assert "http://evil" not in text
-    assert [inert(line) for line in ("1. x", "- x", "+ x", "= x", "# x")] == ["1\\. x", "\\- x", "\\+ x", "\\= x", "\\# x"]
+    assert [inert(line) for line in ("1. x", "- x", "+ x", "= x", "# x")] == [
+        "1\\. x",
+        "\\- x",
+        "\\+ x",
+        "\\= x",
+        "\\# x",
+    ]
 
 
 def test_lists_in_markdown_are_lists_and_other_lines_paragraphs() -> None:
@@ -199,7 +205,10 @@ def test_a_national_id_number_in_a_question_is_in_no_file_and_no_name() -> None:
 
 def test_the_name_of_a_file_tells_topic_and_day_in_letters_that_every_system_takes(rule_answer: Answer) -> None:
     asked = replace(rule_answer, question="x", settled="Hva koster en gjenstand på Øvre Årdal, æ/ö?")
-    assert casefile.file_name((Turn("x", asked),), "pdf", "nb", TODAY) == "svar-koster-gjenstand-ovre-ardal-ae-2026-11-21.pdf"
+    assert (
+        casefile.file_name((Turn("x", asked),), "pdf", "nb", TODAY)
+        == "svar-koster-gjenstand-ovre-ardal-ae-2026-11-21.pdf"
+    )
     assert casefile.file_name((Turn("???"), Turn("x", asked)), "md", "sv", TODAY) == "konversation-2026-11-21.md"
 
 

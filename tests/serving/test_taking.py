@@ -114,7 +114,9 @@ def test_a_quote_that_cannot_be_placed_is_not_looked_for_on_the_page_of_the_orig
     assert wanted == ["", *(cited.quote for cited in others if cited.passage.page)]
 
 
-@pytest.mark.parametrize("asked", [None, {}, {"document": 1, "page": 1, "quote": ""}, {"document": "a", "page": "1", "quote": ""}])
+@pytest.mark.parametrize(
+    "asked", [None, {}, {"document": 1, "page": 1, "quote": ""}, {"document": "a", "page": "1", "quote": ""}]
+)
 def test_a_page_that_is_wrongly_asked_for_is_not_given(tab: Any, stand_in: StandIn, asked: Any) -> None:
     assert tab.original(stand_in)(asked) == {}
 
@@ -123,7 +125,7 @@ def test_a_picture_is_described_and_its_title_is_text(tab: Any) -> None:
     html = tab.picture_html(Picture(2, b"x", 10, 20, ((0.1, 0.2, 0.5, 0.25),)), '"><script>', "en")
     tree = Tree(html)
     (image,) = [attributes for tag, attributes in tree.elements if tag == "img"]
-    assert image["alt"] == "Page 2 of “\"><script>”. The place cited is marked."
+    assert image["alt"] == 'Page 2 of “"><script>”. The place cited is marked.'
     assert tree.having("spot")[0]["style"] == "left:10.00%;top:20.00%;width:40.00%;height:5.00%"
     assert "marked" not in tab.picture_html(Picture(2, b"x", 10, 20), "x", "en")
 
@@ -134,7 +136,9 @@ def test_a_picture_is_described_and_its_title_is_text(tab: Any) -> None:
 @pytest.fixture(scope="module")
 def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("originals") / "kranvik.pdf"
-    path.write_bytes(pdf("Bruer i Kranvik", [Line(f"Kranvik kommune kjøper bruvedlikehold, punkt {n}.") for n in range(9)], "nb"))
+    path.write_bytes(
+        pdf("Bruer i Kranvik", [Line(f"Kranvik kommune kjøper bruvedlikehold, punkt {n}.") for n in range(9)], "nb")
+    )
     return path
 
 

@@ -127,7 +127,7 @@ def picture_html(drawn: Picture, title: str, language: str) -> str:
     return (
         f'<section class="original"><div class="head"><h3>{escape(word("original.heading", language))}</h3>'
         f'<button type="button" class="larger" aria-pressed="false">{escape(word("original.larger", language))}'
-        '</button></div>'
+        "</button></div>"
         f'<figure tabindex="0"><div class="sheet"><img src="{source}" width="{drawn.width}" height="{drawn.height}" '
         f'alt="{escape(told)}">{spots}</div></figure></section>'
     )
