@@ -1,4 +1,4 @@
-"""The command line: ask, find, plan, status, and the operator's doctor, backup, restore and rebuild."""
+"""The command line: ask, find, plan, status, feedback, and the operator's doctor, backup, restore and rebuild."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant import Answer, Assistant, AssistantError, Filters, Hit, Refusal, Reply, Sentence, Settings, plans
+from assistant import Answer, Assistant, AssistantError, Filters, Hit, Refusal, Remark, Reply, Sentence, Settings, plans
 from assistant.plans import Amount, Offered, Plan
 from assistant.privacy import start_logging
 
@@ -51,6 +51,18 @@ def _find(assistant: Assistant, given: argparse.Namespace) -> tuple[Any, str]:
 def _status(assistant: Assistant, given: argparse.Namespace) -> tuple[Any, str]:
     status = plain(assistant.status())
     return status, "\n".join(f"{name}: {value}" for name, value in status.items())
+
+
+def _feedback(assistant: Assistant, given: argparse.Namespace) -> tuple[Any, str]:
+    remarks = assistant.remarks()
+    return remarks, "\n\n".join(map(_remark_text, remarks)) or "Nobody has said anything yet."
+
+
+def _remark_text(remark: Remark) -> str:
+    """A remark as plain text: day, verdict, what was said, and about which question and documents."""
+    told = {"said": remark.said, "question": remark.question, "documents": ", ".join(remark.documents)}
+    where = ", ".join(filter(None, (remark.day, remark.verdict, remark.language, remark.country, remark.refused)))
+    return "\n".join([where, *(f"  {name}: {text}" for name, text in told.items() if text)])
 
 
 def _rebuild(assistant: Assistant, given: argparse.Namespace) -> tuple[Any, str]:
@@ -217,6 +229,8 @@ def _parser() -> argparse.ArgumentParser:
 
     status = verbs.add_parser("status", parents=[common], help="what is in the library and the index")
     status.set_defaults(verb=_status)
+    feedback = verbs.add_parser("feedback", parents=[common], help="what visitors said of answers in the last year")
+    feedback.set_defaults(verb=_feedback)
     _operators(verbs, common)
     return parser
 

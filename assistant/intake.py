@@ -65,6 +65,10 @@ class Tally:
         return Report(added, updated, unchanged, removed, tuple(self.failed), self.similar)
 
 
+def no_progress(progress: Progress) -> None:
+    """Show nothing."""
+
+
 def gather(paths: Sequence[Path | str], stack: ExitStack, tally: Tally) -> list[tuple[Path, str]]:
     """The files that `paths` (files, folders, zip files, addresses) stand for, each with its origin.
 

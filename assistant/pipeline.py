@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from datetime import date
 from functools import cached_property
@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from assistant import advising, asking, editing, intake, plans, shelving, understanding
+from assistant import advising, asking, editing, hearing, intake, plans, shelving, showing, understanding, upkeep
 from assistant.answering import filling, planning
 from assistant.answering.generative import Model
 from assistant.asking import ShowAnswer
@@ -21,7 +21,9 @@ from assistant.errors import StoreBusy, StoreError
 from assistant.finding import doubles, query
 from assistant.finding.encoders import Embedder, open_encoder, open_entailment
 from assistant.finding.shelf import Shelf
+from assistant.intake import Show
 from assistant.keeping import healing
+from assistant.keeping.journal import Journal
 from assistant.keeping.library import Library
 from assistant.keeping.locks import writing
 from assistant.keeping.vectors import Vectors
@@ -39,20 +41,16 @@ from assistant.types import (
     Failure,
     Filters,
     Hit,
-    Progress,
+    Picture,
     Proposal,
+    Remark,
     Reply,
     Report,
     Turn,
+    Verdict,
 )
 
 _log = logging.getLogger(__name__)
-
-Show = Callable[[Progress], None]
-
-
-def _no_progress(progress: Progress) -> None:
-    """Show nothing."""
 
 
 class Assistant:
@@ -61,6 +59,7 @@ class Assistant:
     def __init__(self, settings: Settings, library: Library) -> None:
         self._settings = settings
         self._library = library
+        self._journal = Journal(library.engine)
         self._lock = threading.RLock()
         self._encoder: Embedder | None = None
         self._index: Vectors | None = None
@@ -100,7 +99,7 @@ class Assistant:
         tally = intake.Tally()
         with writing(self._settings), ExitStack() as stack:
             found = editing.in_force(intake.gather(paths, stack, tally), self._settings)
-            places, show = self._desk.places, progress or _no_progress
+            places, show = self._desk.places, progress or intake.no_progress
             intake.take_in(found, self._library, self._writing_tools, places, tally, show)
             if prune:
                 gone = intake.astray(paths, {origin for _, origin in found}, self._library)
@@ -148,7 +147,7 @@ class Assistant:
         """Build the index anew beside the live one, which answers meanwhile; texts without a vector are embedded."""
         with writing(self._settings):
             encoder = self._opened_encoder()
-            names = intake.complete(self._library, encoder, progress or _no_progress)
+            names = intake.complete(self._library, encoder, progress or intake.no_progress)
             index = healing.rebuild(self._settings, self._library, encoder.name, encoder.dimension, self._let_go)
             with self._lock:
                 self._let_go()
@@ -170,24 +169,17 @@ class Assistant:
         """A document as it is kept, card and text; None when there is none with this id."""
         return self._library.document(document_id)
 
+    def page(self, document_id: str, number: int, quote: str = "") -> Picture | None:
+        """Page `number` of the PDF that a document was read from, with the place of `quote`; None: not kept."""
+        return showing.page(self._library, document_id, number, quote)
+
     def concepts(self) -> tuple[Concept, ...]:
         """Every concept of the glossary, in its order."""
         return tuple(self._desk.glossary.concepts.values())
 
     def status(self) -> dict[str, Any]:
         """Counts and names for people: documents by kind and country, encoder, revision."""
-        cards = self.cards()
-        return {
-            "documents": len(cards),
-            "kinds": {kind: sum(c.kind == kind for c in cards) for kind in ("case", "guidance", "template")},
-            "countries": {
-                c: sum(card.country == c for card in cards) for c in sorted({c.country or "?" for c in cards})
-            },
-            "revision": self._library.revision,
-            "encoder": self._settings.encoder,
-            "composer": self._settings.llm_model if self._settings.llm_url else "extractive",
-            "data_dir": str(self._settings.data_dir),
-        }
+        return upkeep.status(self._settings, self._library)
 
     # --- questions ------------------------------------------------------------------------------------
 
@@ -271,6 +263,18 @@ class Assistant:
         """The templates of the plan with what was told filled in; one that is no longer held is left out."""
         held = (self._library.document(paper.document) for paper in plan.papers)
         return tuple(filling.fill(document, plan.need, load_cues().places) for document in held if document)
+
+    # --- what visitors say ------------------------------------------------------------------------------
+
+    def remark(self, reply: Reply, verdict: Verdict, said: str = "", *, with_question: bool = False) -> Remark:
+        """Keep what a visitor says of a reply, without who and without id numbers; gives what was kept."""
+        heard = hearing.remark(reply, verdict, said, date.today(), with_question=with_question)
+        self._journal.note(heard)
+        return heard
+
+    def remarks(self) -> tuple[Remark, ...]:
+        """What visitors said in the last year, newest day first."""
+        return self._journal.remarks(date.today())
 
     # --- inside ---------------------------------------------------------------------------------------
 

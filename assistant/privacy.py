@@ -1,4 +1,4 @@
-"""Finds and masks national id numbers in questions, documents and log lines.
+"""Finds and masks national id numbers in questions, documents and log lines; and addresses in free words.
 
 | kind | number | form | what must hold |
 | --- | --- | --- | --- |
@@ -39,6 +39,8 @@ _PATTERNS = {
         "DK": r"(?:\d{6} ?-? ?|\d\d(?P<mark>[ .\-/])\d\d(?P=mark)\d\d(?: ?- ?)?)\d{4}",
     }.items()
 }
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_TELEPHONE = re.compile(r"(?<![\w.,])(?:\+|00)?(?:\d ?){7,14}\d(?!\w)")
 _LAST_DAY = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _FINNISH_CHECK = "0123456789ABCDEFHJKLMNPRSTUVWXY"
 
@@ -61,6 +63,15 @@ def mask(text: str) -> tuple[str, tuple[str, ...]]:
     for start, end, kind in reversed(found):
         text = text[:start] + PLACEHOLDERS[kind] + text[end:]
     return text, tuple(dict.fromkeys(kind for _, _, kind in found))
+
+
+def scrub(text: str) -> str:
+    """The text without id numbers, e-mail addresses and telephone numbers: for free words that are kept.
+
+    Every run of eight to fifteen digits (ITU-T E.164), with or without spaces, is taken for a telephone number. That
+    masks large sums too, which costs such words little; a question is never searched for in this form.
+    """
+    return _TELEPHONE.sub("[telefon]", _MAIL.sub("[e-post]", mask(text)[0]))
 
 
 def start_logging(level: str) -> None:

@@ -44,6 +44,10 @@ Reason: TypeAlias = Literal[
 ]
 
 
+Verdict: TypeAlias = Literal["good", "bad", "missing"]
+"""What a visitor says of an answer: it helped, it did not, something is missing from it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """An outside source that a document rests on; `number` is the marker that its text uses."""
@@ -347,6 +351,39 @@ class Turn:
 
     question: str
     reply: Reply | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a visitor said of a reply on a day ("2026-11-21"); nothing tells who.
+
+    `said` and `question` are without id numbers and addresses, and "" where the visitor gave none. `documents` are the
+    ids of those cited, or of the nearest where it was `refused` (the reason, "" for an answer).
+    """
+
+    day: str
+    verdict: Verdict
+    said: str = ""
+    question: str = ""
+    documents: tuple[str, ...] = ()
+    refused: str = ""
+    language: str = "nb"
+    country: Country | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A page of a PDF as a picture: a PNG of `width` × `height` pixels of page `number` (from 1).
+
+    `places` are the boxes (left, top, right, bottom, each as a share of the page from 0 to 1) of the lines that a quote
+    stands in; none where it has no one place on the page.
+    """
+
+    number: int
+    png: bytes
+    width: int
+    height: int
+    places: tuple[tuple[float, float, float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
-"""The operator's verbs: look everything over, and bring a backup back."""
+"""The operator's verbs: what is held in numbers, look everything over, and bring a backup back."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from assistant.errors import CorpusError, EncoderError
 from assistant.finding.encoders import open_encoder
@@ -52,6 +53,20 @@ def restore(settings: Settings, path: Path, *, replace: bool = False) -> Backup:
     finally:
         library.close()
     return about
+
+
+def status(settings: Settings, library: Library) -> dict[str, Any]:
+    """Counts and names for people: documents by kind and country, encoder, revision."""
+    cards = library.cards()
+    return {
+        "documents": len(cards),
+        "kinds": {kind: sum(c.kind == kind for c in cards) for kind in ("case", "guidance", "template")},
+        "countries": {c: sum(card.country == c for card in cards) for c in sorted({c.country or "?" for c in cards})},
+        "revision": library.revision,
+        "encoder": settings.encoder,
+        "composer": settings.llm_model if settings.llm_url else "extractive",
+        "data_dir": str(settings.data_dir),
+    }
 
 
 def _corpus(settings: Settings) -> str:

@@ -81,6 +81,11 @@ class Library:
         self._engine.dispose()
 
     @property
+    def engine(self) -> Engine:
+        """The database, for what is kept in it beside the documents."""
+        return self._engine
+
+    @property
     def revision(self) -> int:
         """A number that grows with each visible change; cheap to ask."""
         with self._reading() as connection:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, PrimaryKeyConstraint, Table, Text
 
-from assistant.types import Block, Card, Figure, Passage, Question, Source
+from assistant.types import Block, Card, Figure, Passage, Question, Remark, Source
 
 SCHEMA = 1
 """Number of the table layout below; a library with a higher one was written by a newer version."""
@@ -91,6 +91,16 @@ embeddings = Table(
     PrimaryKeyConstraint("encoder", "text_hash"),
 )
 
+remarks = Table(
+    "remarks",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("day", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("remarks_day", "day"),
+)
+"""What visitors said of answers (`keeping/journal.py`)."""
+
 _PARTS: dict[str, Any] = {"results": Figure, "sources": Source, "questions": Question}
 """Fields of a Card that hold values of their own."""
 
@@ -125,6 +135,16 @@ def passage_text(passage: Passage) -> str:
 def passage_value(text: str, card: Card) -> Passage:
     """The passage that `passage_text` wrote, under `card`."""
     return _made(Passage, {**json.loads(text), "card": card}, {})
+
+
+def remark_text(remark: Remark) -> str:
+    """The remark as JSON."""
+    return _json(asdict(remark))
+
+
+def remark_value(text: str) -> Remark:
+    """The remark that `remark_text` wrote."""
+    return _made(Remark, json.loads(text), {})
 
 
 def names_text(names: tuple[str, ...]) -> str:

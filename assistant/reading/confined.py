@@ -1,14 +1,15 @@
-"""The child process of the sandbox: it gives up network and rights, reads one file, and tells the result as JSON."""
+"""The child process of the sandbox: it gives up network and rights, reads or draws one file, and tells it as JSON."""
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
 import struct
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -106,18 +107,29 @@ def _bounded(pipe: int, most: int) -> bytes | None:
 
 
 def _answer(request: Mapping[str, Any], load: Callable[[Path], Text]) -> bytes:
-    """Run the loader and tell its Text, or what went wrong, as JSON."""
+    """Read the file, or draw the page of it that is asked for, and tell the result, or what went wrong, as JSON."""
     try:
-        text = load(Path(request["path"]))
+        told = _pictured(request) if "page" in request else _read(load(Path(request["path"])))
     except LoadError as error:
         return _told(error)
     except (MemoryError, RecursionError):
         return _told(_too_big(Limits(**request["limits"])))
     except Exception as error:  # noqa: BLE001 (the child's outermost face)
         return _told(died(f"the loader stumbled ({type(error).__name__})"))
+    return json.dumps(told, ensure_ascii=False).encode("utf-8", errors="replace")
+
+
+def _read(text: Text) -> dict[str, Any]:
     blocks = [(block.text, block.headings, block.page) for block in text.blocks]
     rest = {key: getattr(text, key) for key in ("title", "language", "published", "front_matter", "notes")}
-    return json.dumps({"text": {"blocks": blocks, **rest}}, ensure_ascii=False).encode("utf-8", errors="replace")
+    return {"text": {"blocks": blocks, **rest}}
+
+
+def _pictured(request: Mapping[str, Any]) -> dict[str, Any]:
+    from assistant.reading import picturing
+
+    drawn = picturing.picture(Path(request["path"]).read_bytes(), request["page"], request["quote"])
+    return {"picture": asdict(drawn) | {"png": base64.b64encode(drawn.png).decode("ascii")}}
 
 
 def _told(error: LoadError) -> bytes:
@@ -187,6 +199,9 @@ def _load_libraries() -> None:
     import ftfy
     import lxml.html
     import pypdf
+    import pypdfium2
     import trafilatura
 
-    del docx, ftfy, lxml, pypdf, trafilatura
+    from assistant.reading import picturing
+
+    del docx, ftfy, lxml, picturing, pypdf, pypdfium2, trafilatura

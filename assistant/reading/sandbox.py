@@ -1,30 +1,36 @@
-"""Runs a loader in a killable child process with limits on time, memory and size, and without network."""
+"""Runs a loader, or draws a page, in a killable child process with limits on time, memory and size, without network."""
 
 from __future__ import annotations
 
 import atexit
+import base64
 import json
 import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from assistant import errors
 from assistant.errors import LoadError, LoadLimit
 from assistant.reading.confined import HEAD, USUAL, Limits, died, too_long
 from assistant.reading.text import Text
-from assistant.types import Block
+from assistant.types import Block, Picture
 
 HARMLESS_SIZE = 64_000
 """Bytes up to which a .txt file, or a .md file with front matter (it is only decoded), is read in this process."""
 
 HARMLESS_LINE = 4_000
 """Characters of the longest line of such a file. The worst lines found (19 patterns, 64 kB) took 0.3 s in all."""
+
+QUICK = Limits(wall_seconds=15.0, cpu_seconds=12)
+"""The limits of drawing one page: somebody waits for it, and a page that takes longer was made to."""
+
+T = TypeVar("T")
 
 _START = "from assistant.reading.confined import serve; serve()"
 
@@ -36,25 +42,18 @@ def read(path: Path, limits: Limits = USUAL) -> Text:
     milliseconds. Raises what `loaders.load` raises, LoadLimit when a limit was reached, LoadError when the child
     died. Short text files are read in this process (see HARMLESS_SIZE).
     """
-    size = _size(path)
-    if size > limits.file_bytes:
-        raise LoadLimit(
-            f"The file has {size / 1e6:.0f} MB; at most {limits.file_bytes / 1e6:.0f} MB are read.",
-            hint="Split it up, or take large pictures out.",
-        )
-    if _is_harmless(path, size):
+    if _is_harmless(path, _allowed(path, limits)):
         from assistant.reading.loaders import load
 
         return load(path)
-    child = _waiting() or _Child()
-    try:
-        answer = child.ask({"path": str(path.absolute()), "limits": asdict(limits)}, limits)
-    except BaseException:
-        child.kill()
-        raise
-    if child.alive():
-        _idle.append(child)
-    return _understood(answer)
+    return _understood(_asked({"path": str(path.absolute())}, limits), "text", _text)
+
+
+def picture(path: Path, number: int, quote: str, limits: Limits = QUICK) -> Picture:
+    """Draw a page of a PDF in a child process, as `picturing.picture` does, and raise what it raises, or LoadLimit."""
+    _allowed(path, limits)
+    request = {"path": str(path.absolute()), "page": number, "quote": quote}
+    return _understood(_asked(request, limits), "picture", _picture)
 
 
 def close() -> None:
@@ -138,12 +137,32 @@ def _waiting() -> _Child | None:
         child.kill()
 
 
-def _size(path: Path) -> int:
+def _asked(request: Mapping[str, Any], limits: Limits) -> bytes:
+    """A child's answer to a request; a child that lives is kept for the next one."""
+    child = _waiting() or _Child()
     try:
-        return path.stat().st_size
+        answer = child.ask({**request, "limits": asdict(limits)}, limits)
+    except BaseException:
+        child.kill()
+        raise
+    if child.alive():
+        _idle.append(child)
+    return answer
+
+
+def _allowed(path: Path, limits: Limits) -> int:
+    """The size of a file in bytes. Raises LoadLimit for one that is too large, LoadError for one that is not there."""
+    try:
+        size = path.stat().st_size
     except OSError as error:
         reason = error.strerror or "it is not there"
         raise LoadError(f"The file cannot be opened: {reason}.", hint="Check that it is there and readable.") from error
+    if size > limits.file_bytes:
+        raise LoadLimit(
+            f"The file has {size / 1e6:.0f} MB; at most {limits.file_bytes / 1e6:.0f} MB are read.",
+            hint="Split it up, or take large pictures out.",
+        )
+    return size
 
 
 def _is_harmless(path: Path, size: int) -> bool:
@@ -171,12 +190,12 @@ def _framed(stream: IO[bytes], most: int) -> bytes:
     return body
 
 
-def _understood(answer: bytes) -> Text:
-    """Turn a child's answer into a Text or the error it tells of; nothing in it is trusted."""
+def _understood(answer: bytes, name: str, made: Callable[[Mapping[str, Any]], T]) -> T:
+    """Turn what a child answers under `name` into a value, or raise the error it tells of; nothing in it is trusted."""
     try:
         found = json.loads(answer)
-        if "text" in found:
-            return _text(found["text"])
+        if name in found:
+            return made(found[name])
         kind, message, hint = (str(found[key])[:1000] for key in ("error", "message", "hint"))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise died("it gave no usable answer") from error
@@ -193,6 +212,12 @@ def _text(raw: Mapping[str, Any]) -> Text:
         None if raw[key] is None else _string(raw[key]) for key in ("title", "language", "published", "front_matter")
     )
     return Text(blocks, title, language, published, front, tuple(map(_string, raw["notes"])))
+
+
+def _picture(raw: Mapping[str, Any]) -> Picture:
+    number, width, height = (int(raw[key]) for key in ("number", "width", "height"))
+    places = tuple((float(a), float(b), float(c), float(d)) for a, b, c, d in raw["places"])
+    return Picture(number, base64.b64decode(_string(raw["png"]), validate=True), width, height, places)
 
 
 def _string(value: Any) -> str:

@@ -9,12 +9,7 @@
       .comparison_file({ ids: tab.compared(), form, language: tab.language() })
       .catch(() => ({ failed: true }));
     if (!given.content) return;
-    const bytes = Uint8Array.from(atob(given.content), (letter) => letter.charCodeAt(0));
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([bytes]));
-    link.download = given.name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    window.assistantDownload(given.name, given.content);
   };
 
   const ask = (ids) => {

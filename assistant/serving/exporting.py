@@ -5,10 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Mapping
 
 from assistant.serving.comparing import Comparison
+from assistant.serving.pieces import Table
+from assistant.serving.word import docx
 from assistant.serving.words import word
+
+FORMS = ("csv", "xlsx", "docx")
+"""The forms of file that a comparison is made in."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _FORMULA = re.compile(r"\s*[=+\-@\t]")
@@ -20,8 +24,15 @@ _NARROW, _WIDE = 24, 56
 
 
 def exported(comparison: Comparison, form: str, language: str) -> bytes:
-    """The comparison as a file of the form "csv", "xlsx" or "docx". Raises KeyError for any other."""
-    return FORMS[form](table(comparison, language), word("compare.heading", language))
+    """The comparison as a file of one of `FORMS`. Raises ValueError for any other."""
+    rows, title = table(comparison, language), word("compare.heading", language)
+    if form == "csv":
+        return to_csv(rows)
+    if form == "xlsx":
+        return to_xlsx(rows, title)
+    if form == "docx":
+        return docx(title, [Table(tuple(map(tuple, rows)), named=True)], language, sideways=True)
+    raise ValueError(f"a comparison is not made as {form}")
 
 
 def table(comparison: Comparison, language: str) -> list[list[str]]:
@@ -35,7 +46,7 @@ def _items(lines: tuple[str, ...]) -> tuple[str, ...]:
     return lines if len(lines) < 2 else tuple(f"• {line}" for line in lines)
 
 
-def to_csv(rows: list[list[str]], title: str) -> bytes:
+def to_csv(rows: list[list[str]]) -> bytes:
     """UTF-8 with a mark and semicolons, as spreadsheets in the Nordic countries open it; formulas made inert.
 
     A cell that a spreadsheet would compute gets an apostrophe before it (OWASP, CSV injection).
@@ -67,29 +78,3 @@ def to_xlsx(rows: list[list[str]], title: str) -> bytes:
     made = io.BytesIO()
     book.save(made)
     return made.getvalue()
-
-
-def to_docx(rows: list[list[str]], title: str) -> bytes:
-    """A page on its side with the table; its first row is repeated on every page."""
-    from docx import Document
-    from docx.enum.section import WD_ORIENT
-    from docx.oxml import OxmlElement
-
-    made = Document()
-    page = made.sections[0]
-    page.orientation = WD_ORIENT.LANDSCAPE
-    page.page_width, page.page_height = page.page_height, page.page_width
-    made.add_heading(title, level=1)
-    grid = made.add_table(rows=len(rows), cols=len(rows[0]), style="Table Grid")
-    for y, row in enumerate(rows):
-        for x, written in enumerate(row):
-            run = grid.cell(y, x).paragraphs[0].add_run(written)
-            run.bold = y == 0 or x == 0
-    grid.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
-    file = io.BytesIO()
-    made.save(file)
-    return file.getvalue()
-
-
-FORMS: Mapping[str, Callable[[list[list[str]], str], bytes]] = {"csv": to_csv, "xlsx": to_xlsx, "docx": to_docx}
-"""Each form of file and what writes it."""

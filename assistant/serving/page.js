@@ -26,6 +26,7 @@
     });
     if (focus) pane.focus({ preventScroll: true });
     const body = find("#pane .body");
+    window.assistantTaking.original(leaf, body);
     const mark = body.querySelector("mark");
     body.scrollTop = mark ? mark.getBoundingClientRect().top - body.getBoundingClientRect().top - body.clientHeight / 3 : 0;
   };
@@ -150,7 +151,8 @@
         trigger("submit");
       });
     },
-    pane(watch) {
+    pane(watch, server) {
+      window.assistantTaking.pages(server);
       watch("value", () => current && show(current, false));
     },
     // What is asked: the example that was clicked, else what stands in the text box.

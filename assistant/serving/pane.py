@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from assistant.serving import words
 from assistant.serving.words import word
-from assistant.types import Card, Citation, Passage, Refusal, Reply, Source
+from assistant.types import Answer, Card, Citation, Passage, Refusal, Reply, Sentence, Source
 
 MARK_OF_ITEM = re.compile(r"^(?:[-•–] |\d{1,2}[.)] )")
 """What a line of a document begins with when it is a bullet or a step."""
@@ -35,6 +35,12 @@ def leaves(reply: Reply) -> tuple[Leaf, ...]:
     known = {c.number: c for c in reply.citations}
     used = dict.fromkeys(n for sentence in reply.sentences for n in sentence.cites if n in known)
     return tuple(Leaf(n, known[n].passage, place(known[n])) for n in used)
+
+
+def retold(sentence: Sentence, answer: Answer) -> bool:
+    """Whether a sentence that a model wrote is in other words than those of every source that it cites."""
+    quotes = {citation.quote for citation in answer.citations if citation.number in sentence.cites}
+    return answer.composer != "extractive" and sentence.text not in quotes
 
 
 def safe_url(url: str | None) -> str | None:
@@ -70,12 +76,21 @@ def leaf_html(leaf: Leaf, shown: Sequence[Leaf], language: str, turn_id: int) ->
     page = _say("pane.page", language, str(passage.page)) if passage.page else ""
     path = " · ".join(part for part in (f'<span lang="{escape(card.language)}">{escape(where)}</span>', page) if part)
     return (
-        f'<div class="leaf" id="t{turn_id}-{leaf.number}" data-position="{position}"{steps} hidden>'
+        f'<div class="leaf" id="t{turn_id}-{leaf.number}" data-position="{position}"{steps}{_page(leaf)} hidden>'
         f'<h2 lang="{escape(card.language)}">{escape(card.title)}</h2><p class="meta">{meta_html(card, language)}</p>'
         f'<h3>{_say("pane.passage", language)}</h3><p class="path">{path}</p>'
         f'<div class="passage" lang="{escape(card.language)}">{_passage(passage.text, leaf.span)}</div>'
         f"{_originals(passage, language)}</div>"
     )
+
+
+def _page(leaf: Leaf) -> str:
+    """Which page of the original the browser may ask for, and what to mark on it; "" where it has no pages."""
+    passage = leaf.passage
+    if not passage.page:
+        return ""
+    quote = escape(passage.text[slice(*leaf.span)]) if leaf.span else ""
+    return f' data-document="{escape(passage.card.id)}" data-page="{passage.page}" data-quote="{quote}"'
 
 
 def meta_html(card: Card, language: str) -> str:

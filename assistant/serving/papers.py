@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import re
-from collections.abc import Iterator, Sequence
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
 
 from assistant.plans import Amount, Plan, Question
-from assistant.serving import words
-from assistant.serving.pane import MARK_OF_ITEM, originals, safe_url
-from assistant.serving.word import Heading, Line, Piece, Table, docx, zipped
+from assistant.serving.pane import MARK_OF_ITEM
+from assistant.serving.pieces import Heading, Line, Piece, Table
+from assistant.serving.references import references
+from assistant.serving.word import docx
 from assistant.serving.words import word
-from assistant.types import Block, Citation, Document, Sentence
+from assistant.types import Block, Document, Sentence
+
+STAMP = (2000, 1, 1, 0, 0, 0)
+"""When every file of a zip was made, so that the same contents give the same bytes."""
 
 _STEP = re.compile(r"\d{1,2}[.)] ")
 
@@ -26,6 +32,15 @@ def plan_zip(plan: Plan, templates: Sequence[Document], language: str) -> bytes:
         pieces = [Heading(word("plan.told", language)), _facts(plan, language), *_body(template)]
         files[f"{template.card.id}.docx"] = docx(template.card.title, pieces, template.card.language)
     return zipped(files)
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """The files, by name, as one zip."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name, STAMP), content, zipfile.ZIP_DEFLATED)
+    return written.getvalue()
 
 
 def _plan(plan: Plan, language: str) -> Iterator[Piece]:
@@ -54,21 +69,9 @@ def _plan(plan: Plan, language: str) -> Iterator[Piece]:
     if plan.cases:
         yield Heading(word("plan.cases", language))
         yield from (Line(hit.passage.card.title, "bullet") for hit in plan.cases)
-    yield from sources(plan.citations, language)
-
-
-def sources(citations: Sequence[Citation], language: str) -> Iterator[Piece]:
-    """The numbered sources of a text: document, country, date, quote and addresses."""
-    if citations:
+    if plan.citations:
         yield Heading(word("plan.sources", language))
-    for citation in citations:
-        card = citation.passage.card
-        as_of = words.date(card.as_of, language) if card.as_of else ""
-        about = ", ".join(
-            part for part in (words.country(card.country, language) if card.country else "", as_of) if part
-        )
-        links = " ".join(url for source in originals(citation.passage) if (url := safe_url(source.url)))
-        yield Line(f"[{citation.number}] {card.title} ({about}): «{citation.quote}» {links}".rstrip())
+        yield from references([(one.number, one.passage, one.quote) for one in plan.citations], language)
 
 
 def _facts(plan: Plan, language: str) -> Table:
@@ -76,7 +79,7 @@ def _facts(plan: Plan, language: str) -> Table:
     told += [(word("plan.who", language), plan.need.who)] if plan.need.who else []
     told += [(word("plan.suppliers", language), plan.need.suppliers)] if plan.need.suppliers else []
     told += [(question.text, _value(question)) for question in plan.questions if question.told]
-    return Table(tuple(told), headed=False)
+    return Table(tuple(told), headed=False, named=True)
 
 
 def _value(question: Question) -> str:

@@ -56,10 +56,7 @@
     const answer = await server.plan_files(asked([])).catch(() => ({ failed: true }));
     button.disabled = false;
     if (!answer.content) return say("failed");
-    const link = document.createElement("a");
-    link.href = `data:application/zip;base64,${answer.content}`;
-    link.download = answer.name;
-    link.click();
+    window.assistantDownload(answer.name, answer.content, "application/zip");
   };
 
   const onClick = (event) => {

@@ -1,21 +1,17 @@
-"""a Reply becomes HTML or Markdown with numbered sources; pure, and everything in it escaped"""
+"""a Reply becomes HTML with numbered sources; pure, and everything in it escaped"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from assistant.serving import words
-from assistant.serving.pane import MARK_OF_ITEM, Leaf, leaf_html, leaves, meta_html, originals, safe_url
+from assistant.serving import toolrow, words
+from assistant.serving.pane import MARK_OF_ITEM, Leaf, leaf_html, leaves, meta_html, retold
 from assistant.serving.words import word
 from assistant.types import Answer, Card, Citation, Notice, Refusal, Reply, Section, Sentence, Turn
 
 SHOWN_QUESTION = 600
 """Characters of a question that are shown above its answer; a longer one ends in an ellipsis."""
-
-_MARKDOWN = re.compile(r"([\\`*_\[\]{}<>#|~&!])")
-_LINE_START = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))", re.MULTILINE)
 
 
 def thread_html(turns: Sequence[Turn], language: str, pending: str | None = None, so_far: Answer | None = None) -> str:
@@ -26,7 +22,8 @@ def thread_html(turns: Sequence[Turn], language: str, pending: str | None = None
     """
     if not turns and pending is None:
         return welcome_html(language)
-    shown = [_turn(turn, language, number) for number, turn in enumerate(turns, start=1)]
+    shown = [toolrow.whole_html(len(turns), language)]
+    shown += [_turn(turn, language, number) for number, turn in enumerate(turns, start=1)]
     if pending is not None:
         dots = '<span class="dots" aria-hidden="true"></span>'
         number = len(turns) + 1
@@ -71,23 +68,6 @@ def offers_html(questions: Sequence[str], language: str) -> str:
     return _chips(questions, "answer.suggestions", language) if questions else ""
 
 
-def markdown(reply: Reply, language: str) -> str:
-    """A reply as Markdown with its sources numbered; nothing in a question or a document acts as markup."""
-    shown = leaves(reply)
-    lines = [f"**{_md(reply.question)}**", ""]
-    lines += [f"> {_md(words.notice(n, language))}\n" for n in reply.notices]
-    if isinstance(reply, Refusal):
-        lines += [_md(word(f"refusal.{reply.reason}", language)), ""]
-        heading = word("refusal.nearest", language)
-    else:
-        for section in reply.sections:
-            lines += [*_markdown_section(section, language), ""]
-        heading = word("answer.sources", language)
-    if shown:
-        lines += [f"### {_md(heading)}", "", *(_markdown_source(leaf, language) for leaf in shown), ""]
-    return "\n".join([*lines, f"*{_md(standing(language, composed=_composed(reply)))}*", ""])
-
-
 def standing(language: str, *, composed: bool) -> str:
     """The notice that is always in sight; `composed` says that a model writes the answers."""
     return word("ask.standing.model" if composed else "ask.standing", language)
@@ -100,15 +80,12 @@ def _say(key: str, language: str, *values: str) -> str:
     return escape(word(key, language, *values))
 
 
-def _composed(reply: Reply) -> bool:
-    return isinstance(reply, Answer) and reply.composer != "extractive"
-
-
 def _turn(turn: Turn, language: str, number: int) -> str:
     if turn.reply is None:
         sorry = f'<p class="refusal">{_say("turn.failed", language)}</p>'
         return _article(turn.question, sorry, language, number, "failed")
-    return _article(turn.question, answer_html(turn.reply, language, number), language, number, "done")
+    body = answer_html(turn.reply, language, number) + toolrow.row_html(turn, number, language)
+    return _article(turn.question, body, language, number, "done")
 
 
 def _article(question: str, body: str, language: str, number: int, state: str) -> str:
@@ -162,11 +139,11 @@ def _sentence(
 ) -> str:
     text = MARK_OF_ITEM.sub("", sentence.text) if form in {"bullets", "steps"} else sentence.text
     cards = {n: known[n].passage.card for n in sentence.cites if n in known}
-    retold = _composed(answer) and all(known[n].quote != sentence.text for n in cards)
-    told = answer.language if retold else next((card.language for card in cards.values()), language)
+    own_words = retold(sentence, answer)
+    told = answer.language if own_words else next((card.language for card in cards.values()), language)
     spoken = f' lang="{escape(told)}"' if told != language else ""
     marks = "".join(mark_html(number, card, answer.country, language, turn_id) for number, card in cards.items())
-    if retold:
+    if own_words:
         marks += _retold(sentence.support, language)
     return f'<span class="sentence"{spoken}>{escape(text)}</span><span class="cites">{marks}</span>'
 
@@ -225,33 +202,3 @@ def _trail(reply: Reply, language: str) -> str:
     )
     summary = f"<summary>{_say('answer.trail', language)}</summary>"
     return f'<details class="trail">{summary}<ol lang="en">{steps}</ol></details>'
-
-
-def _md(text: str) -> str:
-    """One line of Markdown that reads as `text` and does nothing."""
-    return _LINE_START.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\1", " ".join(text.split()))).replace("://", ":\\//")
-
-
-def _markdown_section(section: Section, language: str) -> list[str]:
-    numbers = ["".join(f"[{n}]" for n in s.cites) for s in section.sentences]
-    texts = [_md(MARK_OF_ITEM.sub("", s.text)) for s in section.sentences]
-    said = [f"{text} {cites}".rstrip() for text, cites in zip(texts, numbers, strict=True)]
-    title = [f"### {_md(section.title)}", ""] if section.title else []
-    if section.form == "steps":
-        return title + [f"{number}. {line}" for number, line in enumerate(said, start=1)]
-    if section.form == "bullets":
-        return title + [f"- {line}" for line in said]
-    if section.form == "table" and section.columns:
-        rows = [said[at : at + len(section.columns)] for at in range(0, len(said), len(section.columns))]
-        heads = [_md(words.column(column, language)) for column in section.columns]
-        return title + [f"| {' | '.join(row)} |" for row in (heads, ["---"] * len(heads), *rows)]
-    return [*title, " ".join(said)]
-
-
-def _markdown_source(leaf: Leaf, language: str) -> str:
-    card = leaf.passage.card
-    as_of = word("pane.as_of", language, words.date(card.as_of, language)) if card.as_of else None
-    country = words.country(card.country, language) if card.country else None
-    about = ", ".join(part for part in (country, word(f"kind.{card.kind}", language), as_of) if part)
-    links = "".join(f" <{url}>" for source in originals(leaf.passage) if (url := safe_url(source.url)))
-    return f"- [{leaf.number}] {_md(card.title)} ({_md(about)}){links}"

@@ -29,9 +29,11 @@ TABS = ("ask", "explore", "plan", "glossary")
 EDITORS_TABS = (*TABS, "sources")
 """The tabs of a page whose visitors may edit."""
 
-STYLES = ("style.css", "explore.css", "plan.css", "sources.css")
+STYLES = ("style.css", "explore.css", "plan.css", "sources.css", "taking.css")
 SCRIPTS = (
     "navigation.js",
+    "download.js",
+    "taking.js",
     "page.js",
     "cases.js",
     "caselist.js",
@@ -73,7 +75,7 @@ def build(assistant: Assistant, *, composed: bool, editors: bool = False) -> gr.
             apply_default_css=False,
             js_on_load="window.assistantPage.masthead(element, trigger, watch)",
         )
-        pane = ask.lay_out_pane(_FIRST_LANGUAGE)
+        pane = ask.lay_out_pane(assistant, _FIRST_LANGUAGE)
         with _panel("ask"):
             asking = ask.lay_out(assistant, choices, pane, _FIRST_LANGUAGE, composed=composed)
         relabelled: list[gr.components.Component] = list(asking.shown)

@@ -29,7 +29,7 @@ _SPOKEN = {"no": "nb", "nb": "nb", "nn": "nn", "da": "da", "sv": "sv", "en": "en
 _COUNTRY_NOTICES = {"no-law-held", "country-assumed"}
 
 
-FILES = ("words.toml", "words-explore.toml", "words-sources.toml")
+FILES = ("words.toml", "words-explore.toml", "words-sources.toml", "words-answers.toml")
 """Where the words stand, beside this module; a key stands in one of them."""
 
 

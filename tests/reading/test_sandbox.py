@@ -35,7 +35,7 @@ def _page(folder: Path, sentences: int = 3, name: str = "side.html") -> Path:
 def _in_a_child(what: Any, limits: Limits = sandbox.USUAL) -> Any:
     """Run a function in the place of a loader, in a forked child under limits, and give its Text or error."""
     body = confined._in_a_fork({"path": "x", "limits": _fields(limits)}, what)
-    return sandbox._understood(body)
+    return sandbox._understood(body, "text", sandbox._text)
 
 
 def _fields(limits: Limits) -> dict[str, Any]:
@@ -183,7 +183,7 @@ def test_the_waiting_process_has_no_secrets_in_its_environment(tmp_path: Path, m
 )
 def test_believes_nothing_that_a_child_says_in_the_wrong_form(answer: bytes) -> None:
     with pytest.raises(LoadError):
-        sandbox._understood(answer)
+        sandbox._understood(answer, "text", sandbox._text)
 
 
 def test_leaves_no_zombies_behind(tmp_path: Path) -> None:

@@ -9,15 +9,18 @@ import os
 import socket
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from assistant import Assistant, Remark, hearing
 from assistant.errors import EncoderError
+from assistant.finding import bundled
 from assistant.settings import Settings
 from assistant.types import (
     Answer,
@@ -223,6 +226,7 @@ class StandIn:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str | None, int]] = []
+        self.heard: list[Remark] = []
         self.goes_on = threading.Event()
         """A question with "skriver" is answered up to its first sentence, and then when this is set."""
 
@@ -231,6 +235,13 @@ class StandIn:
 
     def questions(self, language: str) -> tuple[()]:
         return ()
+
+    def remark(self, reply: Reply, verdict: Any, said: str = "", *, with_question: bool = False) -> Remark:
+        self.heard.append(hearing.remark(reply, verdict, said, date(2026, 11, 21), with_question=with_question))
+        return self.heard[-1]
+
+    def page(self, document_id: str, number: int, quote: str = "") -> None:
+        """There is no original of anything here."""
 
     def ask(
         self,
@@ -296,17 +307,23 @@ def address(assistant: Any) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def real_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The page over the real assistant with the documents `SHIPPED`, served on a free port."""
-    from assistant import Assistant
-    from assistant.finding import bundled
+    with holding(tmp_path_factory.mktemp("data"), SHIPPED) as real, served(real) as url:
+        yield url
 
+
+@contextmanager
+def holding(folder: Path, documents: Iterable[str | Path]) -> Iterator[Assistant]:
+    """The real assistant in a data folder, with documents (paths, from the shipped corpus where they are relative).
+
+    Skips the test where the encoder's weights are not installed.
+    """
     try:
         bundled.weights_file()
     except EncoderError as error:
         pytest.skip(f"{error} {error.hint}")
-    real = Assistant.from_settings(Settings(data_dir=tmp_path_factory.mktemp("data"), corpus_dir=CORPUS))
-    assert real.ingest([CORPUS / name for name in SHIPPED]).failed == ()
-    with served(real) as url:
-        yield url
+    real = Assistant.from_settings(Settings(data_dir=folder, corpus_dir=CORPUS))
+    assert real.ingest([CORPUS / name for name in documents]).failed == ()
+    yield real
     real.close()
 
 

@@ -177,5 +177,5 @@ def test_a_word_file_takes_control_characters_out(formulas: comparing.Comparison
 
 
 def test_an_unknown_form_of_file_is_an_error(formulas: comparing.Comparison) -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(ValueError, match="not made as exe"):
         exporting.exported(formulas, "exe", "nb")

@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 
-from assistant import Answer, Assistant, Filters, Refusal, Settings
-from assistant.errors import EncoderError
+from assistant import Answer, Assistant, Filters, Refusal
+from tests.serving.conftest import holding
 
-CORPUS = Path(__file__).parents[2] / "corpus"
 TAKEN = (
     "cases/no-vestre-unikum.md",
     "cases/no-tingvoll-trollheim-vaskeri.md",
@@ -27,16 +26,8 @@ TAKEN = (
 
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    from assistant.finding import bundled
-
-    try:
-        bundled.weights_file()
-    except EncoderError as error:
-        pytest.skip(f"{error} {error.hint}")
-    assistant = Assistant.from_settings(Settings(data_dir=tmp_path_factory.mktemp("data"), corpus_dir=CORPUS))
-    assert assistant.ingest([CORPUS / name for name in TAKEN]).failed == ()
-    yield assistant
-    assistant.close()
+    with holding(tmp_path_factory.mktemp("data"), TAKEN) as assistant:
+        yield assistant
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,9 @@ import pytest
 
 from assistant.plans import Amount, Need, Offered, Paper, Plan, Question, Reason, Risk, Task, Told
 from assistant.serving import papers, planned
+from assistant.serving.papers import zipped
+from assistant.serving.pieces import Heading, Line, Table
 from assistant.serving.tabs import plan as tab
-from assistant.serving.word import Heading, Line, Table, zipped
 from assistant.serving.word import docx as written
 from assistant.serving.words import LANGUAGES
 from assistant.types import Block, Card, Citation, Document, Hit, Notice, Passage, Sentence
@@ -215,7 +216,7 @@ def test_the_zip_holds_the_plan_with_its_sources_and_the_template_with_the_facts
         of_plan, of_template = (docx.Document(io.BytesIO(archive.read(name))) for name in archive.namelist())
     text = "\n".join(paragraph.text for paragraph in of_plan.paragraphs)
     assert "Det må være en <kontrakt>. [1]" in text
-    assert "[1] Regelen <b> (Norge, juli 2026): «Kontrakten kan reserveres.»" in text
+    assert "Regelen <b>\nNorge · Veiledning · Gjelder per juli 2026\n[1] «Kontrakten kan reserveres.» (Kort svar)" in text
     told = [[cell.text for cell in row.cells] for row in of_template.tables[0].rows]
     assert ["Hvem skal få arbeid eller opplæring?", "unge"] in told
     assert ["Hva?", "Varer"] in told

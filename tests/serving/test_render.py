@@ -1,4 +1,4 @@
-"""A Reply as HTML and Markdown: its structure, and that nothing in it is ever interpreted."""
+"""A Reply as HTML: its structure, and that nothing in it is ever interpreted."""
 
 from __future__ import annotations
 
@@ -76,16 +76,6 @@ def test_html_in_a_question_or_a_document_is_never_interpreted(reply: Reply) -> 
     assert {tag for tag, _ in tree.elements} & {"script", "img", "b", "code", "a"} <= {"b"}
     assert not any(name.startswith("on") for _, attrs in tree.elements for name in attrs)
     assert "<b>" not in html.replace("<li><b>&lt;", "")
-
-
-def test_markdown_in_a_question_or_a_document_is_never_interpreted() -> None:
-    text = render.markdown(hostile_answer(), "nb")
-    assert "\\<script\\>" in text
-    assert "\\[here\\](javascript:" in text
-    assert "\\!\\[x\\]" in text
-    assert "\\*\\*bold\\*\\*" in text
-    assert "<javascript" not in text
-    assert "http://evil" not in text
 
 
 @pytest.mark.parametrize(
@@ -173,7 +163,6 @@ def test_a_sentence_from_another_country_and_language_says_so(rule_answer: Answe
 def test_every_shape_of_reply_renders_in_every_language(language: str, replies: dict[str, Reply]) -> None:
     for reply in replies.values():
         Tree(render.answer_html(reply, language, 1))
-        assert render.markdown(reply, language).strip()
     Tree(render.thread_html((), language))
 
 
@@ -206,11 +195,6 @@ def test_what_is_written_so_far_stands_in_the_turn_that_waits(composed_answer: A
     assert tree.having("answer")
     assert tree.having("searching")
     assert "Skriver svaret" in html
-
-
-def test_the_standing_notice_says_whether_a_model_writes(composed_answer: Answer, rule_answer: Answer) -> None:
-    assert "En språkmodell skriver svarene" in render.markdown(composed_answer, "nb")
-    assert "uten språkmodell" in render.markdown(rule_answer, "nb")
 
 
 def test_what_a_follow_up_was_understood_as_can_be_put_into_the_box(composed_answer: Answer) -> None:

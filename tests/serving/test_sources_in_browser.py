@@ -9,12 +9,9 @@ from typing import Any
 import pytest
 
 from assistant import Assistant
-from assistant.errors import EncoderError
-from assistant.finding import bundled
-from assistant.settings import Settings
 from tests.serving import axe
 from tests.serving.browsing import browsing, fits
-from tests.serving.conftest import CORPUS, SHIPPED, served
+from tests.serving.conftest import CORPUS, SHIPPED, holding, served
 
 pytestmark = [
     pytest.mark.slow,
@@ -32,14 +29,8 @@ Brøyteverket AS følger opp deltakerne med en egen veileder. Kommunen betaler f
 
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    try:
-        bundled.weights_file()
-    except EncoderError as error:
-        pytest.skip(f"{error} {error.hint}")
-    real = Assistant.from_settings(Settings(data_dir=tmp_path_factory.mktemp("data"), corpus_dir=CORPUS))
-    assert real.ingest([CORPUS / name for name in SHIPPED]).failed == ()
-    yield real
-    real.close()
+    with holding(tmp_path_factory.mktemp("data"), SHIPPED) as real:
+        yield real
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from assistant.serving import render
+from assistant.serving import render, toolrow
+from assistant.serving.tabs import taking
 from assistant.serving.words import word
 from assistant.types import Answer, Filters, Reply, Turn
 
@@ -57,16 +58,18 @@ class AskTab:
             gr.update(label=word("ask.label", language), placeholder=word("ask.placeholder", language)),
             gr.update(value=word("ask.send", language)),
             standing_html(language, composed=self.composed),
+            toolrow.desk_html(language),
         )
 
 
-def lay_out_pane(language: str) -> gr.HTML:
+def lay_out_pane(assistant: Assistant, language: str) -> gr.HTML:
     """Put the source pane on the page that is being built; every tab opens it."""
     return gr.HTML(
         pane_html(language),
         elem_id="pane",
         apply_default_css=False,
-        js_on_load="window.assistantPage.pane(watch)",
+        js_on_load="window.assistantPage.pane(watch, server)",
+        server_functions=[taking.original(assistant)],
     )
 
 
@@ -121,7 +124,8 @@ def lay_out(
         js="(choices, talk) => [window.assistantPage.choices(), talk]",
         **quiet,
     )
-    return AskTab(conversation, thread, (thread, offers, pane, box, send, standing), composed)
+    desk = taking.lay_out(assistant, choices, conversation, language)
+    return AskTab(conversation, thread, (thread, offers, pane, box, send, standing, desk), composed)
 
 
 def answering(ask: Callable[..., Reply]) -> Callable[..., Iterator[tuple[Any, ...]]]:
@@ -228,9 +232,12 @@ def pane_html(language: str) -> str:
         f'<span aria-hidden="true">{sign}</span></button>'
         for name, sign in (("previous", "‹"), ("next", "›"), ("close", "×"))
     )
+    # The body can be reached, since what it shows may be long and hold nothing else that takes the keyboard.
     return (
         f'<aside aria-label="{says["label"]}" tabindex="-1"><div class="bar"><b>{says["label"]}</b>'
-        f'<span class="position" aria-live="polite"></span>{buttons}</div><div class="body"></div></aside>'
+        f'<span class="position" aria-live="polite"></span>{buttons}</div>'
+        f'<div class="body" role="group" aria-label="{escape(word("pane.passage", language))}" tabindex="0"></div>'
+        "</aside>"
     )
 
 
