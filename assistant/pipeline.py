@@ -39,6 +39,7 @@ from assistant.types import (
     Failure,
     Filters,
     Hit,
+    Passage,
     Progress,
     Proposal,
     Reply,
@@ -169,6 +170,10 @@ class Assistant:
     def document(self, document_id: str) -> Document | None:
         """A document as it is kept, card and text; None when there is none with this id."""
         return self._library.document(document_id)
+
+    def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
+        """The passages with these ids that are held, by id."""
+        return shelving.passages(self._library, ids)
 
     def concepts(self) -> tuple[Concept, ...]:
         """Every concept of the glossary, in its order."""

@@ -29,12 +29,16 @@ TABS = ("ask", "explore", "plan", "glossary")
 EDITORS_TABS = (*TABS, "sources")
 """The tabs of a page whose visitors may edit."""
 
-STYLES = ("style.css", "explore.css", "plan.css", "sources.css")
+STYLES = ("style.css", "talks.css", "explore.css", "plan.css", "sources.css")
 SCRIPTS = (
     "navigation.js",
     "page.js",
     "cases.js",
     "caselist.js",
+    "talks.js",
+    "asked.js",
+    "examples.js",
+    "terms.js",
     "shortlist.js",
     "explore-controls.js",
     "explore.js",
@@ -86,8 +90,13 @@ def build(assistant: Assistant, *, composed: bool, editors: bool = False) -> gr.
             frames = (frame(language) for _, frame in framed.values())
             return made, masthead_of(language, made["country"]), *asking.relabel(conversation, language), *frames
 
-        def arrive(kept: Any, conversation: ask.Conversation, request: gr.Request) -> tuple[Any, ...]:
-            return show(first_choices(kept, request.headers.get("accept-language")), conversation)
+        def arrive(kept: Any, talk: Any, request: gr.Request) -> tuple[Any, ...]:
+            made = first_choices(kept, request.headers.get("accept-language"))
+            conversation = asking.reopened(talk)
+            shown = show(made, conversation)
+            # What a link says of language and country holds for this visit, and is not kept.
+            linked = isinstance(kept, dict) and kept.get("linked") is True
+            return conversation, *((gr.skip(), *shown[1:]) if linked else shown)
 
         def choose(made: Any, kept: Any, conversation: ask.Conversation) -> tuple[Any, ...]:
             chosen = next_choices(made, kept)
@@ -95,14 +104,16 @@ def build(assistant: Assistant, *, composed: bool, editors: bool = False) -> gr.
                 return chosen, masthead_of(chosen["language"], chosen["country"]), *(gr.skip() for _ in relabelled)
             return show(chosen, conversation)
 
-        def clear(kept: Any) -> tuple[Any, ...]:
-            empty = ask.Conversation()
-            return empty, asking.relabel(empty, first_choices(kept, None)["language"])[0]
-
         shown = [choices, masthead, *relabelled]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        page.load(arrive, [choices, asking.conversation], shown, **quiet)
         made = gr.JSON(visible=False)
+        page.load(
+            arrive,
+            [choices, made],
+            [asking.conversation, *shown],
+            js="(kept) => [window.assistantAsked.choices(kept), window.assistantTalks.wanted()]",
+            **quiet,
+        )
         masthead.change(
             choose,
             [made, choices, asking.conversation],
@@ -110,7 +121,6 @@ def build(assistant: Assistant, *, composed: bool, editors: bool = False) -> gr.
             js="(made, kept, talk) => [window.assistantPage.choices(), kept, talk]",
             **quiet,
         )
-        masthead.clear(clear, [choices], [asking.conversation, asking.thread], **quiet)
     page.queue(default_concurrency_limit=ask.CONCURRENT_QUESTIONS)
     return page
 
@@ -183,12 +193,11 @@ def masthead_html(language: str, country: str, *, arrived: bool = True, tabs: Se
     countries = _options({code: words.country(code, language) for code in _countries()}, country)
     return (
         f'<header data-language="{language}" data-country="{country}" data-title="{title}" '
-        f'data-arrived="{str(arrived).lower()}">'
+        f'data-arrived="{str(arrived).lower()}"><a class="skip" href="#panel-ask">{escape(word("skip", language))}</a>'
         f'<div class="brand"><span class="logo" aria-hidden="true"></span><div><h1>{title}</h1>'
         f"<p>{escape(word('app.tagline', language))}</p></div></div>"
         f"{_tabs(tabs, language)}"
-        f'<div class="choices"><button type="button" class="new">{escape(word("new", language))}</button>'
-        f"{_select('country', 'choose.country', countries, language)}"
+        f"<div class='choices'>{_select('country', 'choose.country', countries, language)}"
         f"{_select('language', 'choose.language', languages, language)}</div>"
         '<div id="announce" class="unseen" role="status"></div></header>'
     )

@@ -18,11 +18,13 @@ from typing import Any
 import pytest
 
 from assistant.errors import EncoderError
+from assistant.reading.corpus import load_glossary
 from assistant.settings import Settings
 from assistant.types import (
     Answer,
     Card,
     Citation,
+    Concept,
     Filters,
     Hit,
     Notice,
@@ -223,6 +225,7 @@ class StandIn:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str | None, int]] = []
+        self.held = (SHORT, STEPWISE, DANISH_SHORT, VESTRE)
         self.goes_on = threading.Event()
         """A question with "skriver" is answered up to its first sentence, and then when this is set."""
 
@@ -231,6 +234,12 @@ class StandIn:
 
     def questions(self, language: str) -> tuple[()]:
         return ()
+
+    def concepts(self) -> tuple[Concept, ...]:
+        return load_glossary(CORPUS / "glossary.yaml")
+
+    def passages(self, ids: Any) -> dict[str, Passage]:
+        return {passage.id: passage for passage in self.held if passage.id in ids}
 
     def ask(
         self,
