@@ -13,14 +13,14 @@ EXAMPLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "NO": ("reserved-who", "market", "apprentices"),
         "DK": ("reserved-who", "market", "clauses"),
         "SE": ("reserved-who", "market", "clauses"),
-        "FI": ("reserved-who", "hire", "helsinki"),
+        "FI": ("reserved-who", "finnish-clause", "helsinki"),
         "all": ("reserved-who", "market", "clauses"),
     },
     "leader": {
         "NO": ("innovation", "outcome", "measure"),
         "DK": ("opi", "innovation", "outcome"),
         "SE": ("iop", "innovation", "hire"),
-        "FI": ("helsinki", "outcome", "hire"),
+        "FI": ("helsinki", "koto", "finnish-clause"),
         "all": ("innovation", "outcome", "cases"),
     },
     "supplier": {

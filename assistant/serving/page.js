@@ -144,7 +144,7 @@
       };
       element.addEventListener("change", () => {
         window.assistantExamples.show();
-        trigger("change");
+        trigger("select"); // not "change", which Gradio fires on every new drawing
       });
       watch("value", follow);
       follow();

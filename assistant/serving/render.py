@@ -201,7 +201,8 @@ def _sentence(
     marks = "".join(mark_html(number, card, answer.country, language, turn_id) for number, card in cards.items())
     if retold:
         marks += _retold(sentence.support, language)
-    return f'<span class="sentence"{spoken}>{explained.sentence_html(text, told)}</span><span class="cites">{marks}</span>'
+    said = explained.sentence_html(text, told)
+    return f'<span class="sentence"{spoken}>{said}</span><span class="cites">{marks}</span>'
 
 
 def _retold(support: float, language: str) -> str:

@@ -83,7 +83,7 @@
   const open = (id) => {
     mind(id || fresh());
     shut(false);
-    trigger("change");
+    trigger("select");
   };
 
   const find = (selector) => root && root.querySelector(selector);

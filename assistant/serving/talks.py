@@ -137,9 +137,7 @@ def _reply(question: str, kept: Mapping[str, Any], held: Mapping[str, Passage]) 
     return Answer(question, sections, standing, _text(kept["composer"]), **shared)
 
 
-def _citation(
-    held: Mapping[str, Passage], number: int, name: str, quote: str, start: int, end: int
-) -> Citation | None:
+def _citation(held: Mapping[str, Passage], number: int, name: str, quote: str, start: int, end: int) -> Citation | None:
     """None where the passage is no longer there or no longer says it."""
     passage, quote = held.get(_text(name)), _text(quote)
     if passage is None or not quote or quote not in passage.text:
@@ -150,8 +148,9 @@ def _citation(
 
 
 def _section(kept: Mapping[str, Any]) -> Section:
+    said = (Sentence(_text(text), tuple(map(int, cites)), float(share)) for text, cites, share in kept["sentences"])
     return Section(
-        tuple(Sentence(_text(text), tuple(map(int, cites)), float(support)) for text, cites, support in kept["sentences"]),
+        tuple(said),
         _one_of(kept["form"], get_args(Form)),
         None if kept["title"] is None else _text(kept["title"]),
         tuple(map(_text, kept["columns"])),

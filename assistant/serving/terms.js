@@ -88,14 +88,14 @@
     event.preventDefault();
     show(term);
   });
-  document.addEventListener(
+  window.addEventListener(
     "keydown",
     (event) => {
       if (event.key !== "Escape" || !shown) return;
       hide();
-      event.stopPropagation(); // one Escape, one thing: the pane stays
+      event.stopPropagation(); // one Escape, one thing: the pane stays open
     },
-    true,
+    true, // on the window, before anything that listens on the document
   );
   window.addEventListener("scroll", hide, { passive: true });
   window.addEventListener("resize", hide);

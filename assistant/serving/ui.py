@@ -114,7 +114,7 @@ def build(assistant: Assistant, *, composed: bool, editors: bool = False) -> gr.
             js="(kept) => [window.assistantAsked.choices(kept), window.assistantTalks.wanted()]",
             **quiet,
         )
-        masthead.change(
+        masthead.select(
             choose,
             [made, choices, asking.conversation],
             shown,

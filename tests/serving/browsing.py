@@ -20,14 +20,14 @@ def browsing(chromium: Any, address: str) -> Iterator[Callable[..., Any]]:
         page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda e: faults.append(str(e)))
         page.goto(address + at)
-        page.locator("#thread .chip").first.wait_for(state="attached")
+        page.locator("#thread .chip, #thread .turn").first.wait_for(state="attached")
         page.locator("body.arrived").wait_for()
         return page
 
     yield opened
     for context in contexts:
         context.close()
-    assert faults == []
+    assert not faults, faults
 
 
 def fits(page: Any) -> bool:

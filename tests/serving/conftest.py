@@ -227,7 +227,7 @@ class StandIn:
         self.asked: list[tuple[str, str | None, int]] = []
         self.held = (SHORT, STEPWISE, DANISH_SHORT, VESTRE)
         self.goes_on = threading.Event()
-        """A question with "skriver" is answered up to its first sentence, and then when this is set."""
+        """A question with "skriver" is answered up to its first sentence, one with "tenk" not at all, until this is set."""
 
     def suggest(self, answer: Answer, **about: Any) -> tuple[str, ...]:
         return ("Hvordan reserverer vi, steg for steg?",)
@@ -258,6 +258,8 @@ class StandIn:
             return Refusal(question, "empty")
         if len(question) > 2000:
             return Refusal(question, "too-long")
+        if "tenk" in question:
+            self.goes_on.wait(20)
         if "skriver" in question and show:
             for so_far in growing(composed(question, country)):
                 show(so_far)

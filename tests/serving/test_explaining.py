@@ -9,7 +9,7 @@ import pytest
 
 from assistant.reading.corpus import load_glossary
 from assistant.serving import render
-from assistant.serving.explaining import Explained, Terms
+from assistant.serving.explaining import MOST, Explained, Terms
 from assistant.types import Answer, Concept
 
 GLOSSARY = load_glossary(Path(__file__).parents[2] / "corpus" / "glossary.yaml")
@@ -57,6 +57,13 @@ def test_a_term_is_explained_where_it_is_first_said_and_its_meaning_is_there_onc
     assert "<a" not in again
     assert meanings.count(f'id="{link[1]}"') == 1
     assert meanings.count("<span") == 1
+
+
+def test_an_answer_explains_few_terms() -> None:
+    explained = Explained(TERMS, "nb", 1)
+    every = [words[0] for concept in GLOSSARY if (words := concept.terms.get("nb"))]
+    shown = explained.sentence_html(". ".join(every), "nb")
+    assert shown.count('class="term"') == explained.meanings_html().count("<span") == MOST < len(every)
 
 
 def test_the_meaning_says_its_language_where_the_page_has_another() -> None:

@@ -86,9 +86,7 @@ def lay_out_pane(language: str) -> gr.HTML:
     )
 
 
-def lay_out(
-    assistant: Assistant, choices: gr.BrowserState, pane: gr.HTML, language: str, *, composed: bool
-) -> AskTab:
+def lay_out(assistant: Assistant, choices: gr.BrowserState, pane: gr.HTML, language: str, *, composed: bool) -> AskTab:
     """Put the tab on the page that is being built; `choices` holds {"language": ..., "country": ...}.
 
     `composed` says that a model writes the answers.
@@ -174,7 +172,7 @@ def _wire_talks(tab: AskTab, choices: gr.BrowserState) -> None:
 
     others, thread, offers = tab.shown[:3]
     kept = gr.JSON(visible=False)
-    others.change(
+    others.select(
         turn_to,
         [choices, kept],
         [tab.conversation, thread, offers],
