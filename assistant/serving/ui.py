@@ -71,12 +71,7 @@ def build(assistant: Assistant, *, composed: bool, editors: bool = False) -> gr.
     with gr.Blocks(title=word("app.title", _FIRST_LANGUAGE), analytics_enabled=False, fill_width=True) as page:
         # Kept in the browser. It holds no secret; the fixed words make it readable after a restart.
         choices = gr.BrowserState(_UNKNOWN, storage_key="choices", secret="choices")
-        masthead = gr.HTML(
-            masthead_of(_FIRST_LANGUAGE, words.home(_FIRST_LANGUAGE), arrived=False),
-            elem_id="masthead",
-            apply_default_css=False,
-            js_on_load="window.assistantPage.masthead(element, trigger, watch)",
-        )
+        masthead = _lay_out_masthead(masthead_of(_FIRST_LANGUAGE, words.home(_FIRST_LANGUAGE), arrived=False))
         pane = ask.lay_out_pane(_FIRST_LANGUAGE)
         with _panel("ask"):
             asking = ask.lay_out(assistant, choices, pane, _FIRST_LANGUAGE, composed=composed)
@@ -200,6 +195,15 @@ def masthead_html(language: str, country: str, *, arrived: bool = True, tabs: Se
         f"<div class='choices'>{_select('country', 'choose.country', countries, language)}"
         f"{_select('language', 'choose.language', languages, language)}</div>"
         '<div id="announce" class="unseen" role="status"></div></header>'
+    )
+
+
+def _lay_out_masthead(html: str) -> gr.HTML:
+    return gr.HTML(
+        html,
+        elem_id="masthead",
+        apply_default_css=False,
+        js_on_load="window.assistantPage.masthead(element, trigger, watch)",
     )
 
 
