@@ -201,11 +201,11 @@ def answering(
             return render.thread_html(turns, language, question, so_far, terms, conversation.id)
 
         session, writing = str(request.session_hash), Writing()
-        at_work[session] = writing
-        yield conversation, shown(), "", "", gr.update(interactive=False)
         reply: Reply | None = None
         state = "writing"
+        at_work[session] = writing
         try:
+            yield conversation, shown(), "", "", gr.update(interactive=False)
             for reply, state in writing.steps(ask, question, about(choices, turns)):
                 if isinstance(reply, Answer) and state == "writing":
                     yield gr.skip(), shown(reply), gr.skip(), gr.skip(), gr.skip()
