@@ -100,7 +100,7 @@ def test_conversations_are_listed_opened_and_deleted(visit: Callable[..., Any]) 
     page.locator(".welcome").wait_for()
     assert kept(page) == []
     reload(page)
-    assert page.locator(".welcome").is_visible()
+    page.locator(".welcome").wait_for()
 
 
 def test_one_click_deletes_everything_that_the_browser_keeps(visit: Callable[..., Any]) -> None:
@@ -144,7 +144,7 @@ def test_what_is_kept_and_cannot_be_read_is_passed_over(visit: Callable[..., Any
     page = visit()
     page.evaluate("stored => { localStorage.setItem('talks', stored); sessionStorage.setItem('talk', 'a') }", stored)
     reload(page)
-    assert page.locator(".welcome").is_visible()
+    page.locator(".welcome").wait_for()
     ask(page, RULE)
     assert kept(page) == [[RULE]]
 
@@ -288,7 +288,7 @@ def test_a_hostile_link_is_a_question_like_any_other(
 def test_a_link_without_a_question_asks_nothing(visit: Callable[..., Any], assistant: Any, query: str) -> None:
     many = len(assistant.asked)
     page = visit(at=query)
-    assert page.locator(".welcome").is_visible()
+    page.locator(".welcome").wait_for()
     assert len(assistant.asked) == many
 
 
