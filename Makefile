@@ -41,10 +41,11 @@ eval: $(READY)  ## score the answers and plans on the dev questions against thei
 	$(PY) -m eval.gate
 	$(PY) -m eval.plans --as-it-is
 
-bench: $(READY)  ## measure one question, a second ingest, and the list of cases in Chromium
+bench: $(READY)  ## measure one question, a second ingest, and page and list of cases in Chromium
 	$(PY) -m bench.ask
 	$(PY) -m bench.ingest
 	$(PY) -m bench.explore
+	$(PY) -m bench.page
 
 docs: $(READY)  ## write the settings table and the tree into README.md
 	$(PY) -m scripts.docs

@@ -41,6 +41,7 @@ from assistant.types import (
     Failure,
     Filters,
     Hit,
+    Passage,
     Picture,
     Proposal,
     Remark,
@@ -172,6 +173,10 @@ class Assistant:
     def page(self, document_id: str, number: int, quote: str = "") -> Picture | None:
         """Page `number` of the PDF that a document was read from, with the place of `quote`; None: not kept."""
         return showing.page(self._library, document_id, number, quote)
+
+    def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
+        """The passages with these ids that are held, by id."""
+        return shelving.passages(self._library, ids)
 
     def concepts(self) -> tuple[Concept, ...]:
         """Every concept of the glossary, in its order."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.answering.sheet import sheet
 from assistant.finding.encoders import Embedder, unpack
 from assistant.finding.shelf import Lead, Shelf
 from assistant.intake import context
 from assistant.keeping.library import Library
-from assistant.types import Filters
+from assistant.types import Filters, Passage
 
 Search = Callable[[NDArray[np.float32], int, Filters], list[list[tuple[str, float]]]]
 
@@ -21,6 +22,14 @@ SAMPLE = 512
 
 MIDDLE = 64
 """Passages whose tokens give the mean token vector."""
+
+
+def passages(library: Library, ids: Sequence[str]) -> dict[str, Passage]:
+    """The passages with these ids that the library holds, by id, the sheets of cards among them."""
+    held = tuple(library.passages({name.partition("#")[0] for name in ids}))
+    sheets = {card.id: sheet(card).passage for card in (passage.card for passage in held)}
+    wanted = frozenset(ids)
+    return {passage.id: passage for passage in (*held, *sheets.values()) if passage.id in wanted}
 
 
 def fill(

@@ -58,6 +58,10 @@ class Generated:
         """None: the list needs no glossary."""
         return ()
 
+    def passages(self, ids: Sequence[str]) -> dict[str, Any]:
+        """None: no conversation is opened again."""
+        return {}
+
     def ask(self, question: str, **kwargs: Any) -> None:
         """Nothing is asked here."""
 

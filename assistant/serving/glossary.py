@@ -51,6 +51,11 @@ def term(concept: Concept, language: str) -> tuple[str, str]:
     return chosen, concept.terms[chosen][0]
 
 
+def meaning(concept: Concept, language: str) -> tuple[str, str] | None:
+    """Language and text of the definition that a reader of `language` is shown; None where they can read none."""
+    return next(((code, concept.definitions[code]) for code in READ[language] if code in concept.definitions), None)
+
+
 def _place(written: str, language: str) -> list[int]:
     """Where a term stands in the alphabet: æ, ø, å last, ä and ö as æ and ø; in Swedish å, ä, ö."""
     low = written.lower() if language == "sv" else written.lower().translate(_NORDIC)
@@ -61,7 +66,7 @@ def _entry(concept: Concept, concepts: Mapping[str, Concept], language: str) -> 
     spoken, name = term(concept, language)
     own = concept.terms.get(spoken, ())[1:]
     also = [*concept.abbreviations, *own]
-    meant = next(((code, concept.definitions[code]) for code in READ[language] if code in concept.definitions), None)
+    meant = meaning(concept, language)
     return (
         f'<article id="term-{escape(concept.id)}" data-term="{escape(concept.id)}" tabindex="-1">'
         f'<h3><a href="#glossary/{escape(concept.id)}"{_lang(spoken, language)}>{escape(name)}</a></h3>'

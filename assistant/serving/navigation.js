@@ -21,6 +21,8 @@
       panel.setAttribute("role", "tabpanel");
       panel.setAttribute("aria-labelledby", button.id);
     });
+    const past = document.querySelector("#masthead .skip");
+    if (past) past.setAttribute("href", `#panel-${current}`);
   };
 
   const show = () => {
@@ -52,9 +54,19 @@
 
   window.addEventListener("hashchange", show);
   document.addEventListener("keydown", onKey);
+  // Past the masthead, to what the open tab begins with.
+  const skip = () => {
+    const panel = document.getElementById(`panel-${current}`);
+    panel.tabIndex = -1;
+    panel.focus();
+  };
+
   document.addEventListener("click", (event) => {
     const tab = event.target.closest("#masthead [role=tab]");
     if (tab) open(tab.dataset.tab);
+    if (!event.target.closest("#masthead .skip")) return;
+    event.preventDefault();
+    skip();
   });
 
   window.assistantTabs = {

@@ -3,7 +3,9 @@
   "use strict";
   let opener = null; // the button that opened the pane, to give the focus back to
   let current = null; // the id of the leaf in the pane
-  let chosen = null; // an example question that was clicked, on its way to the server
+  let chosen = null; // a question that was clicked and not typed, on its way to the server
+  let submit = null; // sends the question
+  let awaited = false; // whether an answer is on its way: one that is shown again is no news
   let announced = null; // the turn whose answer the live region has told of
   let growing = null; // the turn whose answer was seen while it was written
 
@@ -100,7 +102,11 @@
     const last = turns[turns.length - 1];
     // While an answer is on its way, nothing else may redraw the conversation.
     const waiting = Boolean(last) && last.dataset.state === "waiting";
-    document.querySelectorAll("#masthead .new, #language").forEach((control) => (control.disabled = waiting));
+    document.querySelectorAll("#talks button, #language").forEach((control) => (control.disabled = waiting));
+    waitOrWrite(waiting);
+    window.assistantTalks.save();
+    window.assistantAsked.mark();
+    window.assistantExamples.show();
     if (!last) {
       announced = null;
       return;
@@ -110,7 +116,17 @@
     if (state === announced) return;
     announced = state;
     if (waiting || growing !== last.id) last.scrollIntoView({ block: "start" }); // who reads already is left alone
-    find("#announce").textContent = waiting ? "" : find("#thread .turns").dataset.ready;
+    find("#announce").textContent = waiting || !awaited ? "" : find("#thread .turns").dataset.ready;
+    awaited = waiting;
+  };
+
+  // Stop takes the place of Send while an answer is written; who had the one has the other.
+  const waitOrWrite = (waiting) => {
+    if (document.body.classList.contains("waiting") === waiting) return;
+    const [from, to] = waiting ? ["#send", "#stop"] : ["#stop", "#question textarea"];
+    const had = find(from) === document.activeElement;
+    document.body.classList.toggle("waiting", waiting);
+    if (had) find(to).focus({ preventScroll: true });
   };
 
   window.assistantPage = {
@@ -124,12 +140,12 @@
         element.querySelector("#language").value = head.dataset.language;
         element.querySelector("#country").value = head.dataset.country;
         window.assistantTabs.mark();
+        window.assistantExamples.show();
+        if (document.body.classList.contains("arrived")) window.assistantAsked.arrived();
       };
-      element.addEventListener("change", () => trigger("change"));
-      element.addEventListener("click", (event) => {
-        if (!event.target.closest(".new")) return;
-        close();
-        trigger("clear");
+      element.addEventListener("change", () => {
+        window.assistantExamples.show();
+        trigger("select"); // not "change", which Gradio fires on every new drawing
       });
       watch("value", follow);
       follow();
@@ -140,6 +156,7 @@
         if (edit) write(edit.dataset.edit);
       });
       window.assistantPage.chips(element, trigger);
+      submit = () => trigger("submit");
       watch("value", settle);
     },
     // Questions that can be clicked, wherever they stand.
@@ -155,11 +172,19 @@
       window.assistantTaking.pages(server);
       watch("value", () => current && show(current, false));
     },
-    // What is asked: the example that was clicked, else what stands in the text box.
-    question(written) {
-      const asked = chosen === null ? written : chosen;
+    write,
+    // Asks a question that was not typed.
+    ask(question) {
+      chosen = question;
+      submit();
+    },
+    // What is sent: the question that was clicked, else what stands in the text box; how it is to be answered; and the
+    // number of the turn that it stands in for, if any.
+    asked(written) {
+      const question = chosen === null ? written : chosen;
       chosen = null;
-      return asked;
+      awaited = true;
+      return [question, { ...window.assistantPage.choices(), replaces: window.assistantAsked.replaced() }];
     },
     choices() {
       const documents = window.assistantShortlist.scope();

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from assistant.serving import toolrow, words
+from assistant.serving import talks, toolrow, words
+from assistant.serving.examples import examples_html
+from assistant.serving.explaining import Explained, Terms
 from assistant.serving.pane import MARK_OF_ITEM, Leaf, leaf_html, leaves, meta_html, retold
 from assistant.serving.words import word
 from assistant.types import Answer, Card, Citation, Notice, Refusal, Reply, Section, Sentence, Turn
@@ -13,25 +15,36 @@ from assistant.types import Answer, Card, Citation, Notice, Refusal, Reply, Sect
 SHOWN_QUESTION = 600
 """Characters of a question that are shown above its answer; a longer one ends in an ellipsis."""
 
+NO_TERMS = Terms()
+"""For a page that explains none."""
 
-def thread_html(turns: Sequence[Turn], language: str, pending: str | None = None, so_far: Answer | None = None) -> str:
+def thread_html(
+    turns: Sequence[Turn],
+    language: str,
+    pending: str | None = None,
+    so_far: Answer | None = None,
+    terms: Terms = NO_TERMS,
+    talk: str = "",
+) -> str:
     """A whole conversation as HTML, or the welcome where nothing has been asked.
 
     `pending` is a question that is being answered, `so_far` what is written of its answer. A turn without a reply is
-    one that failed.
+    one that failed. `terms` are explained where they are said; `talk` is the id that the browser keeps the
+    conversation under.
     """
     if not turns and pending is None:
         return welcome_html(language)
     shown = [toolrow.whole_html(len(turns), language)]
-    shown += [_turn(turn, language, number) for number, turn in enumerate(turns, start=1)]
+    shown += [_turn(turn, language, number, terms) for number, turn in enumerate(turns, start=1)]
     if pending is not None:
         dots = '<span class="dots" aria-hidden="true"></span>'
         number = len(turns) + 1
         wait = f'<p class="searching">{dots}{_say("ask.writing" if so_far else "ask.searching", language)}</p>'
-        written = answer_html(so_far, language, number) if so_far else ""
+        written = answer_html(so_far, language, number, terms) if so_far else ""
         shown.append(_article(pending, written + wait, language, number, "waiting"))
-    ready = f'data-ready="{_say("turn.ready", language)}"'
-    return f'<section class="turns" aria-label="{_say("turn.thread", language)}" {ready}>{"".join(shown)}</section>'
+    ready, copied = _say("turn.ready", language), _say("turn.link.copied", language)
+    kept = f'data-ready="{ready}" data-copied="{copied}" data-talk="{escape(talk)}"'
+    return f'<section class="turns" aria-label="{_say("turn.thread", language)}" {kept}>{"".join(shown)}</section>'
 
 
 def welcome_html(language: str) -> str:
@@ -39,11 +52,11 @@ def welcome_html(language: str) -> str:
     return (
         f'<section class="welcome"><h2>{_say("welcome.heading", language)}</h2>'
         f"<p>{_say('welcome.text', language)}</p>"
-        f"{_chips((word(key, language) for key in words.EXAMPLES), 'welcome.examples', language)}</section>"
+        f"{examples_html(language)}</section>"
     )
 
 
-def answer_html(reply: Reply, language: str, turn_id: int) -> str:
+def answer_html(reply: Reply, language: str, turn_id: int, terms: Terms = NO_TERMS) -> str:
     """A reply as HTML: notices, text with citation buttons, source cards, the trail, and the pane's leaves.
 
     `turn_id` makes the ids in it unique on the page: the leaf of number 2 in turn 3 has the id "t3-2".
@@ -55,8 +68,9 @@ def answer_html(reply: Reply, language: str, turn_id: int) -> str:
         parts.append(f'<p class="refusal">{_say(f"refusal.{reply.reason}", language)}</p>')
         parts.append(_cards(shown, "refusal.nearest", language, turn_id, numbered=False))
     else:
-        body = "".join(_section(section, reply, language, turn_id) for section in reply.sections)
-        parts.append(f'<div class="answer">{body}</div>')
+        explained = Explained(terms, language, turn_id)
+        body = "".join(_section(section, reply, language, turn_id, explained) for section in reply.sections)
+        parts.append(f'<div class="answer">{body}</div>{explained.meanings_html()}')
         parts.append(_cards(shown, "answer.sources", language, turn_id, numbered=True))
     parts.append(_trail(reply, language))
     parts.extend(leaf_html(leaf, shown, language, turn_id) for leaf in shown)
@@ -80,18 +94,29 @@ def _say(key: str, language: str, *values: str) -> str:
     return escape(word(key, language, *values))
 
 
-def _turn(turn: Turn, language: str, number: int) -> str:
+def _turn(turn: Turn, language: str, number: int, terms: Terms) -> str:
+    acts, kept = _acts(language), talks.packed(turn)
     if turn.reply is None:
         sorry = f'<p class="refusal">{_say("turn.failed", language)}</p>'
-        return _article(turn.question, sorry, language, number, "failed")
-    body = answer_html(turn.reply, language, number) + toolrow.row_html(turn, number, language)
-    return _article(turn.question, body, language, number, "done")
+        return _article(turn.question, acts + sorry, language, number, "failed", kept)
+    body = acts + answer_html(turn.reply, language, number, terms) + toolrow.row_html(turn, number, language)
+    return _article(turn.question, body, language, number, "done", kept)
 
 
-def _article(question: str, body: str, language: str, number: int, state: str) -> str:
+def _acts(language: str) -> str:
+    """What can be done with a question that was asked: correct it, ask it again, copy a link to it."""
+    buttons = "".join(
+        f'<button type="button" data-act="{act}">{_say(f"turn.{act}", language)}</button>'
+        for act in ("edit", "again", "link")
+    )
+    return f'<div class="acts">{buttons}</div>'
+
+
+def _article(question: str, body: str, language: str, number: int, state: str, kept: str = "") -> str:
     asked = question if len(question) <= SHOWN_QUESTION else question[:SHOWN_QUESTION].rstrip() + " …"
     return (
-        f'<article class="turn" id="turn-{number}" data-state="{state}" aria-labelledby="question-{number}">'
+        f'<article class="turn" id="turn-{number}" data-state="{state}" data-kept="{escape(kept)}" '
+        f'aria-labelledby="question-{number}">'
         f'<h2 class="question" id="question-{number}"><span class="unseen">{_say("turn.question", language)} </span>'
         f"{escape(asked)}</h2>{body}</article>"
     )
@@ -112,9 +137,9 @@ def _chips(questions: Iterable[str], heading: str, language: str) -> str:
     return f'<div class="chips"><h3>{_say(heading, language)}</h3><ul>{chips}</ul></div>'
 
 
-def _section(section: Section, answer: Answer, language: str, turn_id: int) -> str:
+def _section(section: Section, answer: Answer, language: str, turn_id: int, explained: Explained) -> str:
     known = {c.number: c for c in answer.citations}
-    said = [_sentence(s, section.form, known, answer, language, turn_id) for s in section.sentences]
+    said = [_sentence(s, section.form, known, answer, language, turn_id, explained) for s in section.sentences]
     title = f"<h3>{escape(section.title)}</h3>" if section.title else ""
     if section.form == "steps":
         return title + "<ol>" + "".join(f"<li>{s}</li>" for s in said) + "</ol>"
@@ -135,7 +160,13 @@ def _table(cells: Sequence[str], columns: Sequence[str], language: str) -> str:
 
 
 def _sentence(
-    sentence: Sentence, form: str, known: dict[int, Citation], answer: Answer, language: str, turn_id: int
+    sentence: Sentence,
+    form: str,
+    known: dict[int, Citation],
+    answer: Answer,
+    language: str,
+    turn_id: int,
+    explained: Explained,
 ) -> str:
     text = MARK_OF_ITEM.sub("", sentence.text) if form in {"bullets", "steps"} else sentence.text
     cards = {n: known[n].passage.card for n in sentence.cites if n in known}
@@ -145,7 +176,8 @@ def _sentence(
     marks = "".join(mark_html(number, card, answer.country, language, turn_id) for number, card in cards.items())
     if own_words:
         marks += _retold(sentence.support, language)
-    return f'<span class="sentence"{spoken}>{escape(text)}</span><span class="cites">{marks}</span>'
+    said = explained.sentence_html(text, told)
+    return f'<span class="sentence"{spoken}>{said}</span><span class="cites">{marks}</span>'
 
 
 def _retold(support: float, language: str) -> str:

@@ -29,7 +29,7 @@ TABS = ("ask", "explore", "plan", "glossary")
 EDITORS_TABS = (*TABS, "sources")
 """The tabs of a page whose visitors may edit."""
 
-STYLES = ("style.css", "explore.css", "plan.css", "sources.css", "taking.css")
+STYLES = ("style.css", "talks.css", "explore.css", "plan.css", "sources.css", "taking.css")
 SCRIPTS = (
     "navigation.js",
     "download.js",
@@ -37,6 +37,10 @@ SCRIPTS = (
     "page.js",
     "cases.js",
     "caselist.js",
+    "talks.js",
+    "asked.js",
+    "examples.js",
+    "terms.js",
     "shortlist.js",
     "explore-controls.js",
     "explore.js",
@@ -69,12 +73,7 @@ def build(assistant: Assistant, *, composed: bool, editors: bool = False) -> gr.
     with gr.Blocks(title=word("app.title", _FIRST_LANGUAGE), analytics_enabled=False, fill_width=True) as page:
         # Kept in the browser. It holds no secret; the fixed words make it readable after a restart.
         choices = gr.BrowserState(_UNKNOWN, storage_key="choices", secret="choices")
-        masthead = gr.HTML(
-            masthead_of(_FIRST_LANGUAGE, words.home(_FIRST_LANGUAGE), arrived=False),
-            elem_id="masthead",
-            apply_default_css=False,
-            js_on_load="window.assistantPage.masthead(element, trigger, watch)",
-        )
+        masthead = _lay_out_masthead(masthead_of(_FIRST_LANGUAGE, words.home(_FIRST_LANGUAGE), arrived=False))
         pane = ask.lay_out_pane(assistant, _FIRST_LANGUAGE)
         with _panel("ask"):
             asking = ask.lay_out(assistant, choices, pane, _FIRST_LANGUAGE, composed=composed)
@@ -88,8 +87,13 @@ def build(assistant: Assistant, *, composed: bool, editors: bool = False) -> gr.
             frames = (frame(language) for _, frame in framed.values())
             return made, masthead_of(language, made["country"]), *asking.relabel(conversation, language), *frames
 
-        def arrive(kept: Any, conversation: ask.Conversation, request: gr.Request) -> tuple[Any, ...]:
-            return show(first_choices(kept, request.headers.get("accept-language")), conversation)
+        def arrive(kept: Any, talk: Any, request: gr.Request) -> tuple[Any, ...]:
+            made = first_choices(kept, request.headers.get("accept-language"))
+            conversation = asking.reopened(talk)
+            shown = show(made, conversation)
+            # What a link says of language and country holds for this visit, and is not kept.
+            linked = isinstance(kept, dict) and kept.get("linked") is True
+            return conversation, *((gr.skip(), *shown[1:]) if linked else shown)
 
         def choose(made: Any, kept: Any, conversation: ask.Conversation) -> tuple[Any, ...]:
             chosen = next_choices(made, kept)
@@ -97,22 +101,23 @@ def build(assistant: Assistant, *, composed: bool, editors: bool = False) -> gr.
                 return chosen, masthead_of(chosen["language"], chosen["country"]), *(gr.skip() for _ in relabelled)
             return show(chosen, conversation)
 
-        def clear(kept: Any) -> tuple[Any, ...]:
-            empty = ask.Conversation()
-            return empty, asking.relabel(empty, first_choices(kept, None)["language"])[0]
-
         shown = [choices, masthead, *relabelled]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        page.load(arrive, [choices, asking.conversation], shown, **quiet)
         made = gr.JSON(visible=False)
-        masthead.change(
+        page.load(
+            arrive,
+            [choices, made],
+            [asking.conversation, *shown],
+            js="(kept) => [window.assistantAsked.choices(kept), window.assistantTalks.wanted()]",
+            **quiet,
+        )
+        masthead.select(
             choose,
             [made, choices, asking.conversation],
             shown,
             js="(made, kept, talk) => [window.assistantPage.choices(), kept, talk]",
             **quiet,
         )
-        masthead.clear(clear, [choices], [asking.conversation, asking.thread], **quiet)
     page.queue(default_concurrency_limit=ask.CONCURRENT_QUESTIONS)
     return page
 
@@ -185,14 +190,22 @@ def masthead_html(language: str, country: str, *, arrived: bool = True, tabs: Se
     countries = _options({code: words.country(code, language) for code in _countries()}, country)
     return (
         f'<header data-language="{language}" data-country="{country}" data-title="{title}" '
-        f'data-arrived="{str(arrived).lower()}">'
+        f'data-arrived="{str(arrived).lower()}"><a class="skip" href="#panel-ask">{escape(word("skip", language))}</a>'
         f'<div class="brand"><span class="logo" aria-hidden="true"></span><div><h1>{title}</h1>'
         f"<p>{escape(word('app.tagline', language))}</p></div></div>"
         f"{_tabs(tabs, language)}"
-        f'<div class="choices"><button type="button" class="new">{escape(word("new", language))}</button>'
-        f"{_select('country', 'choose.country', countries, language)}"
+        f"<div class='choices'>{_select('country', 'choose.country', countries, language)}"
         f"{_select('language', 'choose.language', languages, language)}</div>"
         '<div id="announce" class="unseen" role="status"></div></header>'
+    )
+
+
+def _lay_out_masthead(html: str) -> gr.HTML:
+    return gr.HTML(
+        html,
+        elem_id="masthead",
+        apply_default_css=False,
+        js_on_load="window.assistantPage.masthead(element, trigger, watch)",
     )
 
 

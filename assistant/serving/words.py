@@ -22,14 +22,12 @@ LANGUAGES: Mapping[str, str] = {
 COUNTRIES = ("NO", "DK", "SE", "FI")
 """The countries that an asker may stand in; the page adds «all»."""
 
-EXAMPLES = ("example.1", "example.2", "example.3", "example.4")
-
 _HOME = {"nb": "NO", "nn": "NO", "da": "DK", "sv": "SE"}
 _SPOKEN = {"no": "nb", "nb": "nb", "nn": "nn", "da": "da", "sv": "sv", "en": "en"}
 _COUNTRY_NOTICES = {"no-law-held", "country-assumed"}
 
 
-FILES = ("words.toml", "words-explore.toml", "words-sources.toml", "words-answers.toml")
+FILES = ("words.toml", "words-explore.toml", "words-sources.toml", "words-answers.toml", "words-talks.toml")
 """Where the words stand, beside this module; a key stands in one of them."""
 
 
@@ -101,7 +99,7 @@ def notice(given: Notice, language: str) -> str:
 def date(written: str, language: str) -> str:
     """A date as people write it: "2026-07" as «juli 2026», "2025-12-08" as «8. desember 2025»; anything else as it stands."""
     parts = written.split("-")
-    if not all(part.isdigit() for part in parts) or len(parts) not in (2, 3) or not 1 <= int(parts[1]) <= 12:
+    if not all(part.isdecimal() for part in parts) or len(parts) not in (2, 3) or not 1 <= int(parts[1]) <= 12:
         return written
     month = table()["months"][spoken(language)].split()[int(parts[1]) - 1]
     if len(parts) == 2:

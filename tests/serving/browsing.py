@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+LEAVING = ("signal is aborted without reason", "Unexpected error Connection errored out.")
+"""What Gradio's client writes to the console when the page is reloaded while a call is under way."""
+
 
 @contextmanager
 def browsing(chromium: Any, address: str) -> Iterator[Callable[..., Any]]:
@@ -17,17 +20,22 @@ def browsing(chromium: Any, address: str) -> Iterator[Callable[..., Any]]:
         contexts.append(context)
         page = context.new_page()
         page.on("request", lambda r: None if r.url.startswith((address, "data:", "blob:")) else faults.append(r.url))
-        page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
+        page.on("console", lambda m: faults.append(m.text) if m.type == "error" and not left(m.text) else None)
         page.on("pageerror", lambda e: faults.append(str(e)))
         page.goto(address + at)
-        page.locator("#thread .chip").first.wait_for(state="attached")
+        page.locator("#thread .chip, #thread .turn").first.wait_for(state="attached")
         page.locator("body.arrived").wait_for()
         return page
 
     yield opened
     for context in contexts:
         context.close()
-    assert faults == []
+    assert not faults, faults
+
+
+def left(said: str) -> bool:
+    """Whether a line of the console tells only that the page was left."""
+    return any(words in said for words in LEAVING)
 
 
 def fits(page: Any) -> bool:

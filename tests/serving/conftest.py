@@ -21,11 +21,13 @@ import pytest
 from assistant import Assistant, Remark, hearing
 from assistant.errors import EncoderError
 from assistant.finding import bundled
+from assistant.reading.corpus import load_glossary
 from assistant.settings import Settings
 from assistant.types import (
     Answer,
     Card,
     Citation,
+    Concept,
     Filters,
     Hit,
     Notice,
@@ -227,8 +229,9 @@ class StandIn:
     def __init__(self) -> None:
         self.asked: list[tuple[str, str | None, int]] = []
         self.heard: list[Remark] = []
+        self.held = (SHORT, STEPWISE, DANISH_SHORT, VESTRE)
         self.goes_on = threading.Event()
-        """A question with "skriver" is answered up to its first sentence, and then when this is set."""
+        """A question with "skriver" is answered up to its first sentence, one with "tenk" not at all, until this is set."""
 
     def suggest(self, answer: Answer, **about: Any) -> tuple[str, ...]:
         return ("Hvordan reserverer vi, steg for steg?",)
@@ -242,6 +245,12 @@ class StandIn:
 
     def page(self, document_id: str, number: int, quote: str = "") -> None:
         """There is no original of anything here."""
+
+    def concepts(self) -> tuple[Concept, ...]:
+        return load_glossary(CORPUS / "glossary.yaml")
+
+    def passages(self, ids: Any) -> dict[str, Passage]:
+        return {passage.id: passage for passage in self.held if passage.id in ids}
 
     def ask(
         self,
@@ -260,6 +269,8 @@ class StandIn:
             return Refusal(question, "empty")
         if len(question) > 2000:
             return Refusal(question, "too-long")
+        if "tenk" in question:
+            self.goes_on.wait(20)
         if "skriver" in question and show:
             for so_far in growing(composed(question, country)):
                 show(so_far)

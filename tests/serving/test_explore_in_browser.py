@@ -64,6 +64,9 @@ class Held:
         self.asked.append(filters)
         return Refusal(question, "not-in-corpus")
 
+    def passages(self, ids: Any) -> dict[str, Any]:
+        return {}
+
     def suggest(self, answer: Answer, **about: Any) -> tuple[str, ...]:
         return ()
 

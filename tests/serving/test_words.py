@@ -9,6 +9,7 @@ from typing import get_args
 import pytest
 
 from assistant.serving import words
+from assistant.serving.examples import EXAMPLES
 from assistant.types import Kind, Notice, Reason
 
 NOTICES = {
@@ -19,6 +20,8 @@ NOTICES = {
     "old-rule": ("Tittel", "2022-06"),
     "settled": ("Hva er OPI?",),
     "short-on-space": (),
+    "stopped": (),
+    "sources-changed": (),
 }
 
 
@@ -31,7 +34,9 @@ def test_every_word_is_there_in_every_language_with_the_same_places_to_fill() ->
 
 def test_every_reason_kind_and_country_has_words() -> None:
     keys = {f"refusal.{reason}" for reason in get_args(Reason)} | {f"kind.{kind}" for kind in get_args(Kind)}
-    keys |= {f"country.{code}" for code in (*words.COUNTRIES, "all", "EU")} | set(words.EXAMPLES)
+    keys |= {f"country.{code}" for code in (*words.COUNTRIES, "all", "EU")}
+    keys |= {f"example.{name}" for lists in EXAMPLES.values() for names in lists.values() for name in names}
+    keys |= {f"role.{role}" for role in EXAMPLES}
     assert keys <= set(words.table())
 
 

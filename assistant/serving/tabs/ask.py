@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import logging
-import threading
-import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from assistant.serving import render, toolrow
+from assistant.serving import render, talks, toolrow
+from assistant.serving.explaining import Terms
+from assistant.serving.growing import Writing, tell
 from assistant.serving.tabs import taking
 from assistant.serving.words import word
-from assistant.types import Answer, Filters, Reply, Turn
+from assistant.types import Answer, Filters, Notice, Reply, Turn
 
 if TYPE_CHECKING:
     from assistant.pipeline import Assistant
@@ -24,20 +22,22 @@ if TYPE_CHECKING:
 CONCURRENT_QUESTIONS = 4
 """Questions that are answered at the same time; further ones wait their turn."""
 
-KEPT_TURNS = 40
-"""Turns of a conversation that are kept in the memory of the server, newest last."""
-
 MOST_DOCUMENTS = 50
 """Documents that a question may be limited to; a shortlist is shorter."""
 
-_log = logging.getLogger(__name__)
+LONGEST_ID = 60
+"""Characters of the id that a browser gives a conversation."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Conversation:
-    """What one browser session has asked so far; compared by identity, since replies hold mappings."""
+    """What one browser session has asked so far; compared by identity, since replies hold mappings.
+
+    `id` is what the browser keeps it under.
+    """
 
     turns: tuple[Turn, ...] = ()
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +45,37 @@ class AskTab:
     """The parts of the tab that the page must know: what is shown, and how each is put in another language."""
 
     conversation: gr.State
-    thread: gr.HTML
     shown: tuple[gr.components.Component, ...]
     composed: bool
+    terms: Terms
+    passages: talks.Passages
 
     def relabel(self, conversation: Conversation, language: str) -> tuple[Any, ...]:
         """An update for each of `shown`, in their order."""
         return (
-            render.thread_html(conversation.turns, language),
+            talks.frame_html(language),
+            conversation_html(conversation, language, self.terms),
             "",
             pane_html(language),
             gr.update(label=word("ask.label", language), placeholder=word("ask.placeholder", language)),
             gr.update(value=word("ask.send", language)),
+            gr.update(value=word("ask.stop", language)),
+            correcting_html(language),
             standing_html(language, composed=self.composed),
             toolrow.desk_html(language),
         )
+
+    def reopened(self, kept: Any) -> Conversation:
+        """The conversation that a browser kept, {"id": ..., "turns": [...]}, of which nothing is trusted.
+
+        Where the documents cannot be read it is empty and has no id, so that what the browser keeps stays as it is.
+        """
+        kept = kept if isinstance(kept, dict) else {}
+        try:
+            return Conversation(talks.rebuilt(kept.get("turns"), self.passages), str(kept.get("id", ""))[:LONGEST_ID])
+        except Exception as error:  # noqa: BLE001 (the outermost face)
+            tell("A conversation could not be shown again", error)
+            return Conversation()
 
 
 def lay_out_pane(assistant: Assistant, language: str) -> gr.HTML:
@@ -73,15 +89,20 @@ def lay_out_pane(assistant: Assistant, language: str) -> gr.HTML:
     )
 
 
-def lay_out(
-    assistant: Assistant, choices: gr.BrowserState, pane: gr.HTML, language: str, *, composed: bool
-) -> AskTab:
+def lay_out(assistant: Assistant, choices: gr.BrowserState, pane: gr.HTML, language: str, *, composed: bool) -> AskTab:
     """Put the tab on the page that is being built; `choices` holds {"language": ..., "country": ...}.
 
     `composed` says that a model writes the answers.
     """
+    terms = Terms.of(assistant.concepts())
     conversation = gr.State(Conversation())
     with gr.Column(elem_id="talk"):
+        others = gr.HTML(
+            talks.frame_html(language),
+            elem_id="talks",
+            apply_default_css=False,
+            js_on_load="window.assistantTalks.start(element, trigger, watch)",
+        )
         thread = gr.HTML(
             render.thread_html((), language),
             elem_id="thread",
@@ -94,27 +115,23 @@ def lay_out(
             apply_default_css=False,
             js_on_load="window.assistantPage.chips(element, trigger)",
         )
-        with gr.Column(elem_id="composer"):
-            gr.HTML("", elem_id="scope", apply_default_css=False)  # filled by shortlist.js
-            with gr.Row(elem_id="question-row"):
-                box = gr.Textbox(
-                    label=word("ask.label", language),
-                    placeholder=word("ask.placeholder", language),
-                    show_label=False,
-                    container=False,
-                    lines=1,
-                    max_lines=6,
-                    elem_id="question",
-                )
-                send = gr.Button(word("ask.send", language), elem_id="send", variant="primary", min_width=88, scale=0)
-            standing = gr.HTML(standing_html(language, composed=composed), elem_id="standing", apply_default_css=False)
+        box, send, stop, correcting, standing = _lay_out_composer(language, composed=composed)
+    desk = taking.lay_out(assistant, choices, conversation, language)
+    tab = AskTab(
+        conversation,
+        (others, thread, offers, pane, box, send, stop, correcting, standing, desk),
+        composed,
+        terms,
+        assistant.passages,
+    )
+    writing: dict[str, Writing] = {}
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     gr.on(
         [box.submit, send.click, thread.submit, offers.submit],
-        answering(assistant.ask),
+        answering(assistant.ask, terms, writing),
         inputs=[box, choices, conversation],
         outputs=[conversation, thread, offers, box, send],
-        js="(box, choices, talk) => [window.assistantPage.question(box), window.assistantPage.choices(), talk]",
+        js="(box, choices, talk) => [...window.assistantPage.asked(box), talk]",
         concurrency_limit=CONCURRENT_QUESTIONS,
         **quiet,
     ).then(
@@ -124,29 +141,112 @@ def lay_out(
         js="(choices, talk) => [window.assistantPage.choices(), talk]",
         **quiet,
     )
-    desk = taking.lay_out(assistant, choices, conversation, language)
-    return AskTab(conversation, thread, (thread, offers, pane, box, send, standing, desk), composed)
+    stop.click(stopping(writing), queue=False, **quiet)
+    _wire_talks(tab, choices)
+    return tab
 
 
-def answering(ask: Callable[..., Reply]) -> Callable[..., Iterator[tuple[Any, ...]]]:
+def _lay_out_composer(language: str, *, composed: bool) -> tuple[gr.components.Component, ...]:
+    """The box to write in: what it is limited to, the box, Send and Stop, what is corrected, and the notice."""
+    with gr.Column(elem_id="composer"):
+        gr.HTML("", elem_id="scope", apply_default_css=False)  # filled by shortlist.js
+        correcting = gr.HTML(correcting_html(language), elem_id="correction", apply_default_css=False)
+        with gr.Row(elem_id="question-row"):
+            box = gr.Textbox(
+                label=word("ask.label", language),
+                placeholder=word("ask.placeholder", language),
+                show_label=False,
+                container=False,
+                lines=1,
+                max_lines=6,
+                elem_id="question",
+            )
+            send = gr.Button(word("ask.send", language), elem_id="send", variant="primary", min_width=88, scale=0)
+            stop = gr.Button(word("ask.stop", language), elem_id="stop", min_width=88, scale=0)
+        standing = gr.HTML(standing_html(language, composed=composed), elem_id="standing", apply_default_css=False)
+    return box, send, stop, correcting, standing
+
+
+def _wire_talks(tab: AskTab, choices: gr.BrowserState) -> None:
+    """Another conversation, or an empty one, is shown in place of the present one."""
+
+    def turn_to(made: dict[str, str], kept: Any) -> tuple[Any, ...]:
+        conversation = tab.reopened(kept)
+        return conversation, conversation_html(conversation, made["language"], tab.terms), ""
+
+    others, thread, offers = tab.shown[:3]
+    kept = gr.JSON(visible=False)
+    others.select(
+        turn_to,
+        [choices, kept],
+        [tab.conversation, thread, offers],
+        js="() => [window.assistantPage.choices(), window.assistantTalks.wanted()]",
+        show_progress="hidden",
+        api_visibility="private",
+    )
+
+
+def answering(
+    ask: Callable[..., Reply], terms: Terms, at_work: dict[str, Writing]
+) -> Callable[..., Iterator[tuple[Any, ...]]]:
     """What happens when a question is sent: first the question and a sign of waiting, then the reply as it grows.
 
-    The function returned yields updates for conversation, thread, what to ask next, box and button.
+    A question that replaces an earlier one, {"replaces": 2}, takes its place, and what followed goes. `at_work` holds
+    the answers that are being written, by session. The function returned yields updates for conversation, thread, what
+    to ask next, box and button.
     """
 
-    def answer(question: str, choices: dict[str, str], conversation: Conversation) -> Iterator[tuple[Any, ...]]:
-        turns, language = conversation.turns, choices["language"]
-        waiting = render.thread_html(turns, language, pending=question)
-        yield conversation, waiting, "", "", gr.update(interactive=False)
+    def answer(
+        question: str, choices: dict[str, Any], conversation: Conversation, request: gr.Request
+    ) -> Iterator[tuple[Any, ...]]:
+        turns, language = before(conversation.turns, choices), choices["language"]
+
+        def shown(so_far: Answer | None = None) -> str:
+            return render.thread_html(turns, language, question, so_far, terms, conversation.id)
+
+        session, writing = str(request.session_hash), Writing()
         reply: Reply | None = None
-        for reply, done in _growing(ask, question, about(choices, turns)):
-            if isinstance(reply, Answer) and not done:
-                so_far = render.thread_html(turns, language, pending=question, so_far=reply)
-                yield gr.skip(), so_far, gr.skip(), gr.skip(), gr.skip()
-        grown = Conversation((*turns, Turn(question, reply))[-KEPT_TURNS:])
-        yield grown, render.thread_html(grown.turns, language), gr.skip(), gr.skip(), gr.update(interactive=True)
+        state = "writing"
+        at_work[session] = writing
+        try:
+            yield conversation, shown(), "", "", gr.update(interactive=False)
+            for reply, state in writing.steps(ask, question, about(choices, turns)):
+                if isinstance(reply, Answer) and state == "writing":
+                    yield gr.skip(), shown(reply), gr.skip(), gr.skip(), gr.skip()
+        finally:
+            at_work.pop(session, None)
+        grown, unasked = conversation, gr.skip()
+        if state == "stopped" and reply is None:
+            unasked = question  # nothing was written yet: back into the box with it
+        else:
+            grown = Conversation((*turns, Turn(question, ended(reply, state)))[-talks.MOST_TURNS :], conversation.id)
+        yield grown, conversation_html(grown, language, terms), gr.skip(), unasked, gr.update(interactive=True)
 
     return answer
+
+
+def before(turns: tuple[Turn, ...], choices: Mapping[str, Any]) -> tuple[Turn, ...]:
+    """The turns that stay: those before the one that the question replaces, or all."""
+    replaced = choices.get("replaces")
+    return turns[: replaced - 1] if isinstance(replaced, int) and 0 < replaced <= len(turns) else turns
+
+
+def ended(reply: Reply | None, state: str) -> Reply | None:
+    """The reply as it is kept; one that was stopped says so."""
+    if state == "stopped" and isinstance(reply, Answer):
+        return replace(reply, notices=(*reply.notices, Notice("stopped")))
+    return reply
+
+
+def stopping(at_work: Mapping[str, Writing]) -> Callable[[gr.Request], None]:
+    """What happens on Stop: the answer that the session waits for ends as it is."""
+
+    def stop(request: gr.Request) -> None:
+        writing = at_work.get(str(request.session_hash))
+        if writing:
+            writing.stop()
+
+    return stop
 
 
 def offering(suggest: Callable[..., tuple[str, ...]]) -> Callable[..., str]:
@@ -159,7 +259,7 @@ def offering(suggest: Callable[..., tuple[str, ...]]) -> Callable[..., str]:
         try:
             offered = suggest(last.reply, **about(choices, earlier))
         except Exception as error:  # noqa: BLE001 (the outermost face: the answer stands)
-            _tell("No next questions were found", error)
+            tell("No next questions were found", error)
             return ""
         return render.offers_html(offered, choices["language"])
 
@@ -175,53 +275,25 @@ def about(choices: Mapping[str, Any], turns: Sequence[Turn]) -> dict[str, Any]:
     }
 
 
-def _tell(what: str, error: Exception) -> None:
-    """Log an unexpected error: its kind and place, never its text, which may hold the question."""
-    _log.error("%s: %s\n%s", what, type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))
-
-
-class _Left(Exception):  # noqa: N818 (nothing went wrong)
-    """Whoever asked has gone."""
-
-
-def _growing(ask: Callable[..., Reply], question: str, given: Mapping[str, Any]) -> Iterator[tuple[Reply | None, bool]]:
-    """The answer each time it has grown, and last the reply with True; None where something unexpected went wrong.
-
-    Where the iterator is closed early, the answer is given up at its next sentence.
-    """
-    grown: SimpleQueue[tuple[Reply | None, bool]] = SimpleQueue()
-    left = threading.Event()
-
-    def show(so_far: Answer) -> None:
-        if left.is_set():
-            raise _Left
-        grown.put((so_far, False))
-
-    def work() -> None:
-        reply: Reply | None = None
-        try:
-            reply = ask(question, **given, show=show)
-        except _Left:
-            pass
-        except Exception as error:  # noqa: BLE001 (the outermost face)
-            _tell("A question could not be answered", error)
-        grown.put((reply, True))
-
-    threading.Thread(target=work, daemon=True).start()
-    done = False
-    try:
-        while not done:
-            reply, done = grown.get()
-            yield reply, done
-    finally:
-        left.set()
-
-
 def scope(choices: Mapping[str, Any]) -> Filters:
     """The documents that the asker limits the question to, as «Ask about these cases» sends them; none: all."""
     named = choices.get("documents")
     ids = [name for name in named if isinstance(name, str)] if isinstance(named, list) else []
     return Filters(documents=tuple(ids[:MOST_DOCUMENTS]))
+
+
+def conversation_html(conversation: Conversation, language: str, terms: Terms) -> str:
+    """The conversation as it is shown, or the welcome where nothing has been asked."""
+    return render.thread_html(conversation.turns, language, terms=terms, talk=conversation.id)
+
+
+def correcting_html(language: str) -> str:
+    """The sign above the box that a question is being corrected, with a button that gives it up."""
+    leave = escape(word("turn.edit.leave", language))
+    return (
+        f'<p class="scope" id="correcting" hidden><span>{escape(word("turn.edit.now", language))}</span>'
+        f'<button type="button" aria-label="{leave}" title="{leave}"><span aria-hidden="true">×</span></button></p>'
+    )
 
 
 def pane_html(language: str) -> str:

@@ -1,0 +1,60 @@
+"""The example questions: there for every role and country, in every language, and each really answered."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant import Answer, Assistant, Settings
+from assistant.errors import EncoderError
+from assistant.finding import bundled
+from assistant.serving import words
+from assistant.serving.examples import EXAMPLES, examples_html
+
+CORPUS = Path(__file__).parents[2] / "corpus"
+ASKED = sorted({(name, country) for lists in EXAMPLES.values() for country, names in lists.items() for name in names})
+
+
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    """The assistant with the whole shipped corpus, in the data folder that CORPUS_DATA names, or a new one."""
+    try:
+        bundled.weights_file()
+    except EncoderError as error:
+        pytest.skip(f"{error} {error.hint}")
+    folder = Path(os.environ.get("CORPUS_DATA") or tmp_path_factory.mktemp("data"))
+    assistant = Assistant.from_settings(Settings(data_dir=folder, corpus_dir=CORPUS))
+    assert assistant.ingest([CORPUS]).failed == ()
+    yield assistant
+    assistant.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "country"), ASKED)
+def test_every_example_is_answered_with_sources_that_hold_where_it_is_asked(
+    shipped: Assistant, name: str, country: str
+) -> None:
+    for language in words.LANGUAGES:
+        question = words.word(f"example.{name}", language)
+        reply = shipped.ask(question, country=None if country == "all" else country)
+        assert isinstance(reply, Answer), (language, question, reply.reason)
+        assert all(sentence.cites for sentence in reply.sentences), (language, question)
+        whose = {citation.passage.card.country for citation in reply.citations}
+        assert country == "all" or whose & {country, "EU"}, (language, question, whose)
+
+
+def test_every_role_has_questions_for_every_country_that_an_asker_may_stand_in() -> None:
+    for countries in EXAMPLES.values():
+        assert set(countries) == {*words.COUNTRIES, "all"}
+        assert all(len(set(names)) == len(names) >= 2 for names in countries.values())
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_only_the_questions_of_the_first_role_at_home_are_shown_at_first(language: str) -> None:
+    lists = re.findall(r'<ul data-role="(\w+)" data-country="(\w+)"( hidden)?>', examples_html(language))
+    assert [(role, country) for role, country, hidden in lists if not hidden] == [("staff", words.home(language))]
+    assert len(lists) == len(EXAMPLES) * 5
