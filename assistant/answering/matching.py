@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from assistant.answering.stance import Stance, clauses, parties, stance
+from assistant.answering.stance import Stance, clauses, opposed, parties, stance
 from assistant.language import detect, fold, sentences, stem, stopwords, words
 from assistant.types import Passage
 
@@ -26,6 +26,7 @@ _BY = re.compile(  # a passive and who does it: "kjøper av" is no passive
     r"\b(?:is|are|was|were|be|been|er|ble|blei|blir|blev|bliver|var|är|\w{3,}[aed]s)\b[^.;]*"
     r"\b(?:by|av|af)\s+(?:(?:en|et|ei|ett|the|a|an)\s+)?(?:\w+\s)?$"
 )
+_ANSWERED = re.compile(r"(?:nei|nej|no)\b", re.IGNORECASE)  # "Is there a market? No: start with a dialogue."
 _RELATIVE = re.compile(r"\b(?:som|der|that|which|who)\b")
 
 
@@ -60,7 +61,7 @@ class Match:
 
     def turned(self) -> Iterator[str]:
         """What the claim turns around: "negation", "duty", "party"."""
-        if self._denied():
+        if self._denied() != opposed(self.sentence, self.nearest.sentence):
             yield "negation"
         if any(_overstepped(mine, ground, theirs) for mine, ground, theirs in self.pairs):
             yield "duty"
@@ -143,7 +144,12 @@ def context(passage: Passage) -> str:
 @lru_cache(maxsize=1024)
 def _clauses(text: str) -> tuple[tuple[str, str], ...]:
     """Every clause of a text with its sentence."""
-    return tuple((clause, text[start:end]) for start, end in sentences(text) for clause in clauses(text[start:end]))
+    found: list[tuple[int, int]] = []
+    for start, end in sentences(text):
+        if found and _ANSWERED.match(text, start) and text[found[-1][1] - 1] == "?":
+            start = found.pop()[0]
+        found.append((start, end))
+    return tuple((clause, text[start:end]) for start, end in found for clause in clauses(text[start:end]))
 
 
 def _overstepped(mine: Stance, ground: Ground, theirs: Stance) -> bool:

@@ -20,6 +20,7 @@ _COUNTRIES = re.compile(rf"(?:{pattern(' '.join(words_of('countries').values()))
 _GENERAL = re.compile(
     r"\w+(?:else\w*|ing(?:en|er|ar|a|s)?|sjon\w*|tion\w*|hed\w*|het\w*|skap\w*|skab\w*|ment\w*|ity|ness|erne|ene|arna|orna|ane)"
 )
+_DEFINITE = re.compile(r"\w{5,}(?:(?<!s)en|et|an|na|ne)")  # "Distriktet", not "Bergen" and not "Kristiansen"
 _PARTS = re.compile(r"[-/](?!\d)")
 _OPENS = re.compile(r"(?:^|[.!?:]\s+|[\"«”“(]\s?)$")
 SHORTEST_STEM = 4
@@ -62,6 +63,8 @@ def _named(word: str, language: str) -> bool:
     lower = word.lower()
     if _BODY.fullmatch(lower) or re.fullmatch(r"[^\W\d_a-zæøåäö]{2,}", word):
         return True
+    if language != "en" and _DEFINITE.fullmatch(lower):
+        return False
     return not (lower in stopwords(language) or lower in numerals(language) or _usual(lower, language))
 
 

@@ -12,6 +12,10 @@ from assistant.language import fold
 
 _ROLES = tuple((role, re.compile(rf"(?:{pattern(words)})\w*")) for role, words in words_of("roles").items())
 _DUTY = tuple((duty, re.compile(pattern(words))) for duty, words in words_of("duty").items())
+_OPPOSITES = tuple(
+    tuple(re.compile(rf"\b(?:{pattern(side)})(?!\w)") for side in line.split("|"))
+    for line in words_of("opposites")["pairs"].strip().splitlines()
+)
 _DENIES = re.compile(pattern(words_of("negation")["explicit"]))
 _EXCEPTS = re.compile(pattern(words_of("negation")["implicit"]))
 # Negated words that deny nothing: "not only" adds, "no later than" and "not more than" set a bound.
@@ -19,11 +23,14 @@ _APART = re.compile(
     r"\b(?:ikke|ikkje|inte|not) (?:bare|kun|berre|bara|only|endast|minst|mindst|least)\b"
     r"|\b(?:ikke|ikkje|inte|not|no) (?:mer|mere|meir|more|mindre|less|later|longer|senere|seinare|senare|higher|høyere) (?:enn|end|än|than)\b"
     r"|(?:,|\b(?:og|och|and|men|but))\s(?:ikke|ikkje|inte|not)\b"  # "the content and not the name" denies no verb
+    r"|\bheller (?:ikke|ikkje|inte)\b|\bnot even\b"
     r"|\b(?:må|kan) gerne\b|\bnr\b|\bno\.\s?\d+|\bno (?=\d)"
 )
 _FORBIDS = re.compile(r"\b(?:må|får|may) (?:\w+ )?(?:ikke|ikkje|inte|not)\b")
 _BORDER = re.compile(
-    r"[;:,.]\s|\s[–—-]\s|\s(?:men|but|mens|medan|while|whereas)\s"
+    # "is no company form and gives no right": two denials, one in each half
+    rf"\s(?=(?:og|och|and|eller|or|nor)\s(?:\w+\s){{1,3}}(?:{pattern(words_of('negation')['explicit'])})\b)|"
+    r"[;:,.]\s(?!(?:ikke|ikkje|inte|not)\b)|\s[–—-]\s|\s(?:men|but|mens|medan|while|whereas)\s"
     r"|\s(?=(?:når|hvis|dersom|om|at|att|som|der|fordi|if|when|that|which|who|where|because|unless|medmindre|selv om|even if|also when|også når)\s)"
 )
 _BY = re.compile(r"\b(?:by|av|af)\s+(?:(?:en|et|ei|ett|the|a|an)\s+)?$")
@@ -68,6 +75,16 @@ def stance(clause: str, language: str) -> Stance:
                     parties.append(role)
                 break
     return Stance(denials % 2 == 1, frozenset(duties), tuple(parties), _actor(places, modals))
+
+
+def opposed(claim: str, evidence: str) -> bool:
+    """Whether a claim uses a word where its evidence has the opposite, and neither has both ("most", "few")."""
+    mine, theirs = plain(claim), plain(evidence)
+    for pair in _OPPOSITES:
+        for own, other in (pair, pair[::-1]):
+            if own.search(mine) and other.search(theirs) and not (other.search(mine) or own.search(theirs)):
+                return True
+    return False
 
 
 def _duties(word: str, language: str, leave: bool) -> set[str]:

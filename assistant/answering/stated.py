@@ -85,7 +85,7 @@ _DATES = (
 )
 
 _ARABIC = r"\d+(?:-\d+)*(?:\s?[a-hj-z](?!\w|\.\w))?"
-_ITEMS = rf"{_ARABIC}(?:(?:\s?[–-]\s?|,\s|\s(?:og|och|and|eller|or|to|til|till)\s){_ARABIC})*"
+_ITEMS = rf"{_ARABIC}(?:(?:\s\([^()\d]{{1,20}}\))?(?:\s?[–-]\s?|,\s|\s(?:og|och|and|eller|or|to|til|till)\s){_ARABIC})*"
 _CLAUSE = r"\d+(?:\.\d+)?(?:\(\d+\))*"
 _SECTIONS = (
     (re.compile(r"(\d+)\s*kap\.?\s*(\d+(?:[–-]\d+)?)\s*§+"), "{0}:{1}"),
