@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from assistant.answering.stance import Stance, clauses, opposed, parties, stance
+from assistant.answering.stated import words_of
 from assistant.language import detect, fold, sentences, stem, stopwords, words
 from assistant.types import Passage
 
@@ -21,6 +22,7 @@ Of 0, 0.1, 0.25* and 0.5 on the calibration half of eval/support: with 0 and 0.1
 SHARED = 0.1
 """The same for the share of the clause's words that stand in the other: of 0, 0.1* and 0.2, 0 misses two more."""
 
+_CONTRACTING = frozenset(words_of("roles")) - {"buyer", "state"}
 _TOGETHER = re.compile(r"\W*(?:og|and|och|eller|or)?\W*(?:the )?")
 _BY = re.compile(  # a passive and who does it: "kjøper av" is no passive
     r"\b(?:is|are|was|were|be|been|er|ble|blei|blir|blev|bliver|var|är|\w{3,}[aed]s)\b[^.;]*"
@@ -84,7 +86,7 @@ class Match:
     def _absent(self) -> bool:
         """Whether a party appears that the evidence does not know; the buyer is the reader and is always there."""
         there = {role for p in self.passages for role in stance(context(p), p.card.language).parties}
-        return bool(set(stance(self.sentence, self.language).parties) - there - {"buyer", "state"})
+        return bool((set(stance(self.sentence, self.language).parties) & _CONTRACTING) - there)
 
     def _swapped(self) -> bool:
         """Whether two parties stand in the other order than in every sentence, or else every passage, with both."""

@@ -10,7 +10,10 @@ from assistant.answering.naming import names
 from assistant.answering.stated import pattern, plain, words_of
 from assistant.language import fold
 
-_ROLES = tuple((role, re.compile(rf"(?:{pattern(words)})\w*")) for role, words in words_of("roles").items())
+_ROLES = tuple(
+    (role, re.compile(rf"(?:{pattern(words)})\w*"))
+    for role, words in (*words_of("roles").items(), *words_of("bodies").items())
+)
 _DUTY = tuple((duty, re.compile(pattern(words))) for duty, words in words_of("duty").items())
 _OPPOSITES = tuple(
     tuple(re.compile(rf"\b(?:{pattern(side)})(?!\w)") for side in line.split("|"))
@@ -22,7 +25,7 @@ _EXCEPTS = re.compile(pattern(words_of("negation")["implicit"]))
 _APART = re.compile(
     r"\b(?:ikke|ikkje|inte|not) (?:bare|kun|berre|bara|only|endast|minst|mindst|least)\b"
     r"|\b(?:ikke|ikkje|inte|not|no) (?:mer|mere|meir|more|mindre|less|later|longer|senere|seinare|senare|higher|høyere) (?:enn|end|än|than)\b"
-    r"|(?:,|\b(?:og|och|and|men|but))\s(?:ikke|ikkje|inte|not)\b"  # "the content and not the name" denies no verb
+    r"|(?:,|\b(?:og|och|and|men|but|eller|or))\s(?:ikke|ikkje|inte|not)\b"  # "the content and not the name" denies no verb
     r"|\bheller (?:ikke|ikkje|inte)\b|\bnot even\b"
     r"|\b(?:må|kan) gerne\b|\bnr\b|\bno\.\s?\d+|\bno (?=\d)"
 )
@@ -30,7 +33,7 @@ _FORBIDS = re.compile(r"\b(?:må|får|may) (?:\w+ )?(?:ikke|ikkje|inte|not)\b")
 _BORDER = re.compile(
     # "is no company form and gives no right": two denials, one in each half
     rf"\s(?=(?:og|och|and|eller|or|nor)\s(?:\w+\s){{1,3}}(?:{pattern(words_of('negation')['explicit'])})\b)|"
-    r"[;:,.]\s(?!(?:ikke|ikkje|inte|not)\b)|\s[–—-]\s|\s(?:men|but|mens|medan|while|whereas)\s"
+    r"[;:,.]\s(?!(?:ikke|ikkje|inte|not)\s\w+(?:\s\w+)?(?:[,.;:]|$))|\s[–—-]\s|\s(?:men|but|mens|medan|while|whereas)\s"
     r"|\s(?=(?:når|hvis|dersom|om|at|att|som|der|fordi|if|when|that|which|who|where|because|unless|medmindre|selv om|even if|also when|også når)\s)"
 )
 _BY = re.compile(r"\b(?:by|av|af)\s+(?:(?:en|et|ei|ett|the|a|an)\s+)?$")
