@@ -65,7 +65,8 @@ class Match:
         """What the claim turns around: "negation", "duty", "party"."""
         if self._denied() != opposed(self.sentence, self.nearest.sentence):
             yield "negation"
-        if any(_overstepped(mine, ground, theirs) for mine, ground, theirs in self.pairs):
+        lone = len(self.pairs) == 1
+        if any(_overstepped(mine, ground, theirs, lone) for mine, ground, theirs in self.pairs):
             yield "duty"
         if self._acted() or self._absent() or self._swapped():
             yield "party"
@@ -154,12 +155,13 @@ def _clauses(text: str) -> tuple[tuple[str, str], ...]:
     return tuple((clause, text[start:end]) for start, end in found for clause in clauses(text[start:end]))
 
 
-def _overstepped(mine: Stance, ground: Ground, theirs: Stance) -> bool:
+def _overstepped(mine: Stance, ground: Ground, theirs: Stance, lone: bool) -> bool:
     """Whether a clause makes a choice a duty, a duty a choice, or either out of advice.
 
-    Where both deny, what one may not do and what one must not do are the same.
+    A `lone` clause is held against its ground's whole sentence where the ground has no word of duty. Where both deny,
+    what one may not do and what one must not do are the same.
     """
-    there = theirs.duties or stance(ground.sentence, ground.language).duties
+    there = theirs.duties or (stance(ground.sentence, ground.language).duties if lone else frozenset())
     own = mine.duties
     if mine.denied and theirs.denied:
         own, there = ({"must" if duty == "may" else duty for duty in duties} for duties in (own, there))  # type: ignore[assignment]
