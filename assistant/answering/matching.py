@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from assistant.answering.stance import Stance, clauses, opposed, parties, stance
+from assistant.answering.stance import Stance, clauses, opposed, parties, spared, stance
 from assistant.answering.stated import words_of
 from assistant.language import detect, fold, sentences, stem, stopwords, words
 from assistant.types import Passage
@@ -29,6 +29,7 @@ _BY = re.compile(  # a passive and who does it: "kjøper av" is no passive
     r"\b(?:by|av|af)\s+(?:(?:en|et|ei|ett|the|a|an)\s+)?(?:\w+\s)?$"
 )
 _ANSWERED = re.compile(r"(?:nei|nej|no)\b", re.IGNORECASE)  # "Is there a market? No: start with a dialogue."
+_NOT = re.compile(r"\b(?:ikke|ikkje|inte|not)\b")
 _RELATIVE = re.compile(r"\b(?:som|der|that|which|who)\b")
 
 
@@ -68,7 +69,7 @@ class Match:
         lone = len(self.pairs) == 1
         if any(_overstepped(mine, ground, theirs, lone) for mine, ground, theirs in self.pairs):
             yield "duty"
-        if self._acted() or self._absent() or self._swapped():
+        if self._acted() or self._absent() or self._swapped() or self._not_them():
             yield "party"
 
     def _denied(self) -> bool:
@@ -88,6 +89,11 @@ class Match:
         """Whether a party appears that the evidence does not know; the buyer is the reader and is always there."""
         there = {role for p in self.passages for role in stance(context(p), p.card.language).parties}
         return bool((set(stance(self.sentence, self.language).parties) & _CONTRACTING) - there)
+
+    def _not_them(self) -> bool:
+        """Whether the claim is about a party of which the nearest sentence says that it is not the one."""
+        mine = {key for key, _, _ in parties(self.sentence, self.language)[1]} - spared(self.sentence, self.language)
+        return bool(mine & spared(self.nearest.sentence, self.nearest.language))
 
     def _swapped(self) -> bool:
         """Whether two parties stand in the other order than in every sentence, or else every passage, with both."""
@@ -184,6 +190,8 @@ def _orders(
         first, second = sorted((places[one], places[two]))
         between = other[first[1] : second[0]]
         if _TOGETHER.fullmatch(between) or _RELATIVE.search(between):
+            continue
+        if _NOT.search(between) or _NOT.search(text[end:start]):  # "Nav, not the company": it does nothing to it
             continue
         turned = bool(_BY.search(text[:start])) != bool(_BY.search(other[: second[0]]))
         orders.append((first == places[one]) != turned)

@@ -29,6 +29,10 @@ _APART = re.compile(
     r"|\bheller (?:ikke|ikkje|inte)\b|\bnot even\b"
     r"|\b(?:må|kan) gerne\b|\bnr\b|\bno\.\s?\d+|\bno (?=\d)"
 )
+_AGAIN = re.compile(r"\b(uten|uden|utan|without)(\s.*?\b(?:og|och|and|eller|or))\s\1\b")  # "without X and without Y"
+_SPARED = re.compile(
+    r"(?:,|\b(?:og|och|and|men|but))\s(?:ikke|ikkje|inte|not)\s(?:(?:av|by|til|till|to|fra|från|from|the)\s)*$"
+)
 _FORBIDS = re.compile(r"\b(?:må|får|may) (?:\w+ )?(?:ikke|ikkje|inte|not)\b")
 _BORDER = re.compile(
     # "is no company form and gives no right": two denials, one in each half
@@ -56,7 +60,7 @@ class Stance:
 @lru_cache(maxsize=8192)
 def stance(clause: str, language: str) -> Stance:
     """The stance of a clause in `language` ("må" is a duty in Norwegian and, alone, a leave in Danish)."""
-    text = _APART.sub(" ", plain(clause))
+    text = _AGAIN.sub(r"\1\2", _APART.sub(" ", plain(clause)))
     words = re.findall(r"[^\W\d_]+", text)
     denials = sum(bool(_DENIES.fullmatch(word) or _EXCEPTS.fullmatch(word)) for word in words)
     if re.search(r"\w+n't\b", text):
@@ -134,7 +138,15 @@ def parties(text: str, language: str) -> tuple[str, tuple[tuple[str, int, int], 
     ]
     found = [place for place in found if place[1] >= 0]
     for role, words_for in _ROLES:
+        if role == "state":  # "state aid"
+            continue
         match = re.search(rf"\b{words_for.pattern}", lower)
         if match and not any(match.start() - end in (0, 1) for _, _, end in found):
             found.append((role, match.start(), match.end()))
     return lower, tuple(sorted(found, key=lambda place: place[1]))
+
+
+def spared(text: str, language: str) -> frozenset[str]:
+    """The names and roles of which a text says that it is not them ("Nav decides, not the municipality")."""
+    lower, found = parties(text, language)
+    return frozenset(key for key, start, _ in found if _SPARED.search(lower[:start]))
