@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from assistant.answering.stance import Stance, clauses, opposed, parties, spared, stance
+from assistant.answering.stance import Stance, aside, clauses, opposed, parties, spared, stance
 from assistant.answering.stated import words_of
 from assistant.language import detect, fold, sentences, stem, stopwords, words
 from assistant.types import Passage
@@ -22,7 +22,7 @@ Of 0, 0.1, 0.25* and 0.5 on the calibration half of eval/support: with 0 and 0.1
 SHARED = 0.1
 """The same for the share of the clause's words that stand in the other: of 0, 0.1* and 0.2, 0 misses two more."""
 
-_CONTRACTING = frozenset(words_of("roles")) - {"buyer", "state"}
+_CONTRACTING = frozenset(words_of("roles")) - {"buyer", "state", "participant"}
 _TOGETHER = re.compile(r"\W*(?:og|and|och|eller|or)?\W*(?:the )?")
 _BY = re.compile(  # a passive and who does it: "kjøper av" is no passive
     r"\b(?:is|are|was|were|be|been|er|ble|blei|blir|blev|bliver|var|är|\w{3,}[aed]s)\b[^.;]*"
@@ -64,7 +64,7 @@ class Match:
 
     def turned(self) -> Iterator[str]:
         """What the claim turns around: "negation", "duty", "party"."""
-        if self._denied() != opposed(self.sentence, self.nearest.sentence):
+        if self._denied() != opposed(self.sentence, self.nearest.sentence) or self._set_aside():
             yield "negation"
         lone = len(self.pairs) == 1
         if any(_overstepped(mine, ground, theirs, lone) for mine, ground, theirs in self.pairs):
@@ -77,6 +77,13 @@ class Match:
         there = {ground: theirs for _, ground, theirs in self.pairs}
         denials = sum(mine.denied for mine, _, _ in self.pairs) + sum(theirs.denied for theirs in there.values())
         return denials % 2 == 1 and any(mine.denied != theirs.denied for mine, _, theirs in self.pairs)
+
+    def _set_aside(self) -> bool:
+        """Whether the claim says without denial what the nearest sentence sets aside, or the word that it turns."""
+        if any(mine.denied for mine, _, _ in self.pairs) or aside(self.sentence):
+            return False
+        own = keys(self.sentence)
+        return any(words and words <= own for words in map(keys, aside(self.nearest.sentence)))
 
     def _acted(self) -> bool:
         """Whether another party than in the nearest clause must or may act."""

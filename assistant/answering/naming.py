@@ -52,7 +52,7 @@ def names(sentence: str, language: str) -> tuple[str, ...]:
         if lower in _TITLES or _COUNTRIES.fullmatch(lower) or _COUNTRIES.fullmatch(word.lower()):
             continue
         opens = _OPENS.search(sentence[: match.start()])
-        if opens and not _named(word, language):
+        if opens and (sentence[match.end() :].startswith("- ") or not _named(word, language)):
             continue
         found += [_bare(part) for part in _PARTS.split(word) if part[:1].isupper() and len(part) > 1]
     return tuple(dict.fromkeys(found))

@@ -19,13 +19,15 @@ _OPPOSITES = tuple(
     tuple(re.compile(rf"\b(?:{pattern(side)})(?!\w)") for side in line.split("|"))
     for line in words_of("opposites")["pairs"].strip().splitlines()
 )
+_PREFIXES = ("u", "o", "un", "in", "im", "ir")
 _DENIES = re.compile(pattern(words_of("negation")["explicit"]))
 _EXCEPTS = re.compile(pattern(words_of("negation")["implicit"]))
 # Negated words that deny nothing: "not only" adds, "no later than" and "not more than" set a bound.
 _APART = re.compile(
     r"\b(?:ikke|ikkje|inte|not) (?:bare|kun|berre|bara|only|endast|minst|mindst|least)\b"
-    r"|\b(?:ikke|ikkje|inte|not|no) (?:mer|mere|meir|more|mindre|less|later|longer|senere|seinare|senare|higher|høyere) (?:enn|end|än|than)\b"
+    r"|\b(?:ikke|ikkje|inte|not|no) (?:\w+ )?(?:mer|mere|meir|more|mindre|less|later|longer|senere|seinare|senare|higher|høyere) (?:enn|end|än|than)\b"
     r"|(?:,|\b(?:og|och|and|men|but|eller|or))\s(?:ikke|ikkje|inte|not)\b"  # "the content and not the name" denies no verb
+    r"|\b(?:ikke|ikkje|inte|not) (?:overstig\w*|overskrid\w*|överstig\w*|överskrid\w*|exceed\w*)"
     r"|\bheller (?:ikke|ikkje|inte)\b|\bnot even\b"
     r"|\b(?:må|kan) gerne\b|\bnr\b|\bno\.\s?\d+|\bno (?=\d)"
 )
@@ -33,6 +35,8 @@ _AGAIN = re.compile(r"\b(uten|uden|utan|without)(\s.*?\b(?:og|och|and|eller|or))
 _SPARED = re.compile(
     r"(?:,|\b(?:og|och|and|men|but))\s(?:ikke|ikkje|inte|not)\s(?:(?:av|by|til|till|to|fra|från|from|the)\s)*$"
 )
+_FREE = re.compile(r"\b(?:fri|fritt|frie|fria|free) (?:for|fra|från|from)\b")
+_ASIDE = re.compile(r"(?:,|\b(?:og|och|and|men|but))\s(?:ikke|ikkje|inte|not)\s([^,.;:]{3,60})")
 _FORBIDS = re.compile(r"\b(?:må|får|may) (?:\w+ )?(?:ikke|ikkje|inte|not)\b")
 _BORDER = re.compile(
     # "is no company form and gives no right": two denials, one in each half
@@ -60,7 +64,7 @@ class Stance:
 @lru_cache(maxsize=8192)
 def stance(clause: str, language: str) -> Stance:
     """The stance of a clause in `language` ("må" is a duty in Norwegian and, alone, a leave in Danish)."""
-    text = _AGAIN.sub(r"\1\2", _APART.sub(" ", plain(clause)))
+    text = _AGAIN.sub(r"\1\2", _APART.sub(" ", _FREE.sub("without", plain(clause))))
     words = re.findall(r"[^\W\d_]+", text)
     denials = sum(bool(_DENIES.fullmatch(word) or _EXCEPTS.fullmatch(word)) for word in words)
     if re.search(r"\w+n't\b", text):
@@ -91,7 +95,22 @@ def opposed(claim: str, evidence: str) -> bool:
         for own, other in (pair, pair[::-1]):
             if own.search(mine) and other.search(theirs) and not (other.search(mine) or own.search(theirs)):
                 return True
-    return False
+    ours, there = (
+        {fold(word) for word in re.findall(r"\w{6,}", text) if not _EXCEPTS.fullmatch(word)} for text in (mine, theirs)
+    )
+    return any(_prefixed(one, there) and one not in there for one in ours) or any(
+        _prefixed(one, ours) and one not in ours for one in there
+    )
+
+
+def _prefixed(word: str, others: set[str]) -> bool:
+    """Whether one of the others is the word with a prefix that turns it around ("independent")."""
+    return any(prefix + word[:7] == other[: len(prefix) + 7] for prefix in _PREFIXES for other in others)
+
+
+def aside(text: str) -> tuple[str, ...]:
+    """What a text sets aside without denying a verb: "as evidence" of "use it as a list, not as evidence"."""
+    return tuple(match[1] for match in _ASIDE.finditer(plain(text)))
 
 
 def _duties(word: str, language: str, leave: bool) -> set[str]:

@@ -121,6 +121,8 @@ _FIGURE = re.compile(
     rf"(?:\s?(?P<after>{_MONEY})(?!\w)\.?)?"
     rf"(?=(?:\s(?P<next>[^\W\d_]+))?(?:\s(?P<further>[^\W\d_]+))?)"
 )
+_NOT_THAN = r"\b(?:ikke|ikkje|inte|not) (?:\w+ )?(?:{}) (?:enn|end|än|than)\b"
+_MORE, _LESS = (re.compile(_NOT_THAN.format(words)) for words in ("mer|meir|mere|more", "mindre|less|fewer|færre|färre"))
 _LEASTS = re.compile(_LEAST)
 
 
@@ -134,7 +136,7 @@ def plain(text: str) -> str:
 @lru_cache(maxsize=4096)
 def stated(text: str, language: str) -> Stated:
     """What `text` states; `language` says how to read its spelled numbers ("to" is two in Danish alone)."""
-    rest = plain(text)
+    rest = _MORE.sub("høyst", _LESS.sub("minst", plain(text)))
     sections, rest = _sections(rest)
     dates, rest = _dates(rest)
     return Stated(_figures(rest, language), frozenset(dates), frozenset(sections), countries(text))
