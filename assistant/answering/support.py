@@ -13,7 +13,7 @@ from assistant.answering.stated import Figure, Stated, countries, stated
 from assistant.language import detect
 from assistant.types import Passage
 
-Similar = Callable[[Sequence[str], Sequence[str]], Sequence[Sequence[float]]]
+Likeness = Callable[[Sequence[str], Sequence[str]], Sequence[Sequence[float]]]
 """The cosine of each text of the first with each of the second, from an encoder that reads all our languages."""
 
 Entails = Callable[[str, str], Mapping[str, float]]
@@ -77,7 +77,7 @@ class Support:
 def hold(
     sentence: str,
     passages: Sequence[Passage],
-    similar: Similar | None = None,
+    similar: Likeness | None = None,
     entails: Entails | None = None,
     language: str | None = None,
 ) -> Support:
@@ -168,7 +168,7 @@ def _misplaced(sentence: str, language: str, claim: Stated, match: Match) -> Ite
         yield "country"
 
 
-def _score(sentence: str, language: str, match: Match, similar: Similar | None) -> float:
+def _score(sentence: str, language: str, match: Match, similar: Likeness | None) -> float:
     """How surely the evidence says what the sentence says; without an encoder its share of words that stand there."""
     if similar is None:
         own = keys(sentence)
