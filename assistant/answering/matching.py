@@ -79,7 +79,7 @@ class Match:
         return denials % 2 == 1 and any(mine.denied != theirs.denied for mine, _, theirs in self.pairs)
 
     def _set_aside(self) -> bool:
-        """Whether the claim says without denial what the nearest sentence sets aside, or the word that it turns."""
+        """Whether the claim says, denying nothing, what the nearest sentence sets aside."""
         if any(mine.denied for mine, _, _ in self.pairs) or aside(self.sentence):
             return False
         own = keys(self.sentence)

@@ -1,4 +1,4 @@
-"""A model puts a follow-up as a question that stands alone; what it writes is taken only if the conversation bears it."""
+"""A model puts a follow-up as a question that stands alone; taken only if the conversation bears what it writes."""
 
 from __future__ import annotations
 

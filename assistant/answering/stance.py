@@ -37,14 +37,12 @@ _SPARED = re.compile(
 )
 _FREE = re.compile(r"\b(?:fri|fritt|frie|fria|free) (?:for|fra|från|from)\b")
 _ASIDE = re.compile(r"(?:,|\b(?:og|och|and|men|but))\s(?:ikke|ikkje|inte|not)\s([^,.;:]{3,60})")
-_FORBIDS = re.compile(r"\b(?:må|får|may) (?:\w+ )?(?:ikke|ikkje|inte|not)\b")
 _BORDER = re.compile(
     # "is no company form and gives no right": two denials, one in each half
     rf"\s(?=(?:og|och|and|eller|or|nor)\s(?:\w+\s){{1,3}}(?:{pattern(words_of('negation')['explicit'])})\b)|"
     r"[;:,.]\s(?!(?:ikke|ikkje|inte|not)\s\w+(?:\s\w+)?(?:[,.;:]|$))|\s[–—-]\s|\s(?:men|but|mens|medan|while|whereas)\s"
     r"|\s(?=(?:når|hvis|dersom|om|at|att|som|der|fordi|if|when|that|which|who|where|because|unless|medmindre|selv om|even if|also when|også når)\s)"
 )
-_BY = re.compile(r"\b(?:by|av|af)\s+(?:(?:en|et|ei|ett|the|a|an)\s+)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +87,10 @@ def stance(clause: str, language: str) -> Stance:
 
 
 def opposed(claim: str, evidence: str) -> bool:
-    """Whether a claim uses a word where its evidence has the opposite, and neither has both ("most", "few")."""
+    """Whether a claim has a word where its evidence has the opposite of it ("most" and "few", "limited" and "unlimited").
+
+    A text that has both words says neither.
+    """
     mine, theirs = plain(claim), plain(evidence)
     for pair in _OPPOSITES:
         for own, other in (pair, pair[::-1]):

@@ -122,7 +122,9 @@ _FIGURE = re.compile(
     rf"(?=(?:\s(?P<next>[^\W\d_]+))?(?:\s(?P<further>[^\W\d_]+))?)"
 )
 _NOT_THAN = r"\b(?:ikke|ikkje|inte|not) (?:\w+ )?(?:{}) (?:enn|end|än|than)\b"
-_MORE, _LESS = (re.compile(_NOT_THAN.format(words)) for words in ("mer|meir|mere|more", "mindre|less|fewer|færre|färre"))
+_MORE, _LESS = (
+    re.compile(_NOT_THAN.format(words)) for words in ("mer|meir|mere|more", "mindre|less|fewer|færre|färre")
+)
 _LEASTS = re.compile(_LEAST)
 
 

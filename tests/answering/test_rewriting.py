@@ -20,7 +20,7 @@ def talk(question=TOPIC, answer=ANSWERED):
     return (Turn(question, Answer(question, (Section((Sentence(answer, (1,)),)),), ())),)
 
 
-def put(act, question="Og i Danmark?", history=None, seconds=2):
+def put(act, question="Og i Danmark?", history=None, seconds=30):
     with serving(act) as script:
         model = Model(Settings(llm_url=script.url, llm_model="m", llm_timeout=seconds))
         return rewrite(question, history or talk(), model, PLACES), script.calls
