@@ -8,7 +8,7 @@ from datetime import date
 from itertools import chain, islice
 
 from assistant import composing, privacy
-from assistant.answering import conversation, noticing, refusing, suggesting
+from assistant.answering import conversation, noticing, refusing, rewriting, suggesting
 from assistant.composing import Checked
 from assistant.desk import Asked, Desk, Trail
 from assistant.finding import doubles, jurisdiction, retriever
@@ -49,8 +49,7 @@ def ask(desk: Desk, asked: Asked, show: ShowAnswer | None = None) -> Reply:
     reason = refusing.before(question, desk.settings.max_question, privacy.mask)
     trail.add("guard", reason or "nothing to refuse")
     # 2 settle
-    settled = question if reason else conversation.settle(question, asked.history, jurisdiction.without_countries)
-    trail.add("settle", "a follow-up" if settled != question else "stands alone")
+    settled = question if reason else _settled(desk, asked, trail)
     # 3 read
     read = desk.read(settled[: desk.settings.max_question], asked)
     if settled != question and jurisdiction.without_countries(question) == question:
@@ -86,6 +85,22 @@ def suggest(desk: Desk, asked: Asked, answer: Answer) -> tuple[str, ...]:
     queries = [desk.read(text, asked) for text, _ in tried]
     run = zip(tried, queries, retriever.find_each(queries, desk.shelf(), desk.encoder(), NEIGHBOURS), strict=True)
     return tuple(text for (text, document), query, found in run if _answered(desk, query, found, document))[:SUGGESTED]
+
+
+def _settled(desk: Desk, asked: Asked, trail: Trail) -> str:
+    """The question made to stand alone: a follow-up as the model puts it, where there is one and that can be taken."""
+    history = tuple(replace(turn, question=privacy.mask(turn.question)[0]) for turn in asked.history)
+    settled, how = conversation.settle(asked.question, history, jurisdiction.without_countries), "a follow-up"
+    if settled == asked.question:
+        how = "stands alone"
+    elif desk.model:
+        put = rewriting.rewrite(asked.question, history, desk.model, desk.places)
+        if put and refusing.before(put, desk.settings.max_question, privacy.mask) is None:
+            settled, how = put, "a follow-up, as the model puts it"
+        else:
+            how = "a follow-up, not as the model puts it"
+    trail.add("settle", how)
+    return settled
 
 
 def _answers(desk: Desk, asked: Asked, read: Query, settled: str, trail: Trail) -> Callable[[Checked], Answer]:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from assistant import AssistantError, Settings
 from assistant.answering.stance import clauses
-from assistant.answering.support import BACKGROUND, Similar, Support, hold
+from assistant.answering.support import BACKGROUND, Likeness, Support, hold
 from assistant.finding.encoders import cosines, open_encoder
 from assistant.language import sentences
 from assistant.types import Card, Passage
@@ -59,7 +59,7 @@ def _read(path: Path, every: int) -> Iterator[Labelled]:
             yield Labelled(one["text"], one["language"], one["kind"], passages, bool(every) and number % every == 0)
 
 
-def measured(labelled: Sequence[Labelled], similar: Similar | None) -> list[tuple[Labelled, Support]]:
+def measured(labelled: Sequence[Labelled], similar: Likeness | None) -> list[tuple[Labelled, Support]]:
     """Each sentence with what the verifier says of it; `similar` sees all texts at once first, to embed in batches."""
     if similar:
         texts = {text for one in labelled for text in (one.text, *(passage.text for passage in one.passages))}
@@ -116,7 +116,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _run(given: argparse.Namespace, similar: Similar) -> int:
+def _run(given: argparse.Namespace, similar: Likeness) -> int:
     found = measured(read_labelled(), similar)
     halves = {
         "held out": [row for row in found if row[0].held_out],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 import time
@@ -134,10 +135,13 @@ class Model:
         """Load the client library, which takes seconds that are not the server's."""
         import llama_index.llms.openai_like  # noqa: F401
 
-    def write(self, prompt: Sequence[tuple[str, str]]) -> Generator[str, None, None]:
+    def write(
+        self, prompt: Sequence[tuple[str, str]], *, seconds: float = math.inf, tokens: int | None = None
+    ) -> Generator[str, None, None]:
         """The model's text on `prompt` (role, text) in pieces as they come; raises ComposerError unless it ends itself.
 
-        One retry, where nothing has come yet and the fault may pass; all of it within `settings.llm_timeout`.
+        One retry, where nothing has come yet and the fault may pass; all of it within `settings.llm_timeout`, and
+        within `seconds` and `tokens` of writing where they are less.
         """
         from assistant.answering.connection import Exchange
 
@@ -145,10 +149,11 @@ class Model:
             raise ComposerError("The model server has failed several times and is left alone for a minute.", hint=HINT)
         self.prepare()
         settings, begun = self._settings, False
-        with Exchange(settings.llm_timeout, MOST_BYTES, with_key=bool(settings.llm_api_key)) as exchange:
+        within = min(seconds, settings.llm_timeout)
+        with Exchange(within, MOST_BYTES, with_key=bool(settings.llm_api_key)) as exchange:
             for last in (False, True):
                 try:
-                    for piece in self._pieces(exchange, prompt):
+                    for piece in self._pieces(exchange, prompt, tokens):
                         begun = True
                         yield piece
                     self._tell(failed=False)
@@ -160,7 +165,7 @@ class Model:
                     self._tell(failed=not isinstance(error, ComposerError))
                     raise _told(error, exchange.broken) from error
 
-    def _pieces(self, exchange: Exchange, prompt: Sequence[tuple[str, str]]) -> Iterator[str]:
+    def _pieces(self, exchange: Exchange, prompt: Sequence[tuple[str, str]], tokens: int | None) -> Iterator[str]:
         from llama_index.core.base.llms.types import ChatMessage
         from llama_index.llms.openai_like import OpenAILike
 
@@ -172,7 +177,7 @@ class Model:
             api_key=settings.llm_api_key or "none",  # without one, the library would take a variable that is not ours
             is_chat_model=True,
             context_window=settings.llm_context,
-            max_tokens=settings.llm_context // WRITING,
+            max_tokens=tokens or settings.llm_context // WRITING,
             temperature=0.0,
             max_retries=0,
             timeout=exchange.left(),

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from assistant.answering.stance import Stance, clauses, parties, stance
+from assistant.answering.stance import Stance, aside, clauses, opposed, parties, spared, stance
+from assistant.answering.stated import words_of
 from assistant.language import detect, fold, sentences, stem, stopwords, words
 from assistant.types import Passage
 
@@ -21,11 +22,14 @@ Of 0, 0.1, 0.25* and 0.5 on the calibration half of eval/support: with 0 and 0.1
 SHARED = 0.1
 """The same for the share of the clause's words that stand in the other: of 0, 0.1* and 0.2, 0 misses two more."""
 
+_CONTRACTING = frozenset(words_of("roles")) - {"buyer", "state", "participant"}
 _TOGETHER = re.compile(r"\W*(?:og|and|och|eller|or)?\W*(?:the )?")
 _BY = re.compile(  # a passive and who does it: "kjøper av" is no passive
     r"\b(?:is|are|was|were|be|been|er|ble|blei|blir|blev|bliver|var|är|\w{3,}[aed]s)\b[^.;]*"
     r"\b(?:by|av|af)\s+(?:(?:en|et|ei|ett|the|a|an)\s+)?(?:\w+\s)?$"
 )
+_ANSWERED = re.compile(r"(?:nei|nej|no)\b", re.IGNORECASE)  # "Is there a market? No: start with a dialogue."
+_NOT = re.compile(r"\b(?:ikke|ikkje|inte|not)\b")
 _RELATIVE = re.compile(r"\b(?:som|der|that|which|who)\b")
 
 
@@ -60,11 +64,12 @@ class Match:
 
     def turned(self) -> Iterator[str]:
         """What the claim turns around: "negation", "duty", "party"."""
-        if self._denied():
+        if self._denied() != opposed(self.sentence, self.nearest.sentence) or self._set_aside():
             yield "negation"
-        if any(_overstepped(mine, ground, theirs) for mine, ground, theirs in self.pairs):
+        lone = len(self.pairs) == 1
+        if any(_overstepped(mine, ground, theirs, lone) for mine, ground, theirs in self.pairs):
             yield "duty"
-        if self._acted() or self._absent() or self._swapped():
+        if self._acted() or self._absent() or self._swapped() or self._not_them():
             yield "party"
 
     def _denied(self) -> bool:
@@ -72,6 +77,13 @@ class Match:
         there = {ground: theirs for _, ground, theirs in self.pairs}
         denials = sum(mine.denied for mine, _, _ in self.pairs) + sum(theirs.denied for theirs in there.values())
         return denials % 2 == 1 and any(mine.denied != theirs.denied for mine, _, theirs in self.pairs)
+
+    def _set_aside(self) -> bool:
+        """Whether the claim says, denying nothing, what the nearest sentence sets aside."""
+        if any(mine.denied for mine, _, _ in self.pairs) or aside(self.sentence):
+            return False
+        own = keys(self.sentence)
+        return any(words and words <= own for words in map(keys, aside(self.nearest.sentence)))
 
     def _acted(self) -> bool:
         """Whether another party than in the nearest clause must or may act."""
@@ -83,7 +95,12 @@ class Match:
     def _absent(self) -> bool:
         """Whether a party appears that the evidence does not know; the buyer is the reader and is always there."""
         there = {role for p in self.passages for role in stance(context(p), p.card.language).parties}
-        return bool(set(stance(self.sentence, self.language).parties) - there - {"buyer", "state"})
+        return bool((set(stance(self.sentence, self.language).parties) & _CONTRACTING) - there)
+
+    def _not_them(self) -> bool:
+        """Whether the claim is about a party of which the nearest sentence says that it is not the one."""
+        mine = {key for key, _, _ in parties(self.sentence, self.language)[1]} - spared(self.sentence, self.language)
+        return bool(mine & spared(self.nearest.sentence, self.nearest.language))
 
     def _swapped(self) -> bool:
         """Whether two parties stand in the other order than in every sentence, or else every passage, with both."""
@@ -143,15 +160,21 @@ def context(passage: Passage) -> str:
 @lru_cache(maxsize=1024)
 def _clauses(text: str) -> tuple[tuple[str, str], ...]:
     """Every clause of a text with its sentence."""
-    return tuple((clause, text[start:end]) for start, end in sentences(text) for clause in clauses(text[start:end]))
+    found: list[tuple[int, int]] = []
+    for start, end in sentences(text):
+        if found and _ANSWERED.match(text, start) and text[found[-1][1] - 1] == "?":
+            start = found.pop()[0]
+        found.append((start, end))
+    return tuple((clause, text[start:end]) for start, end in found for clause in clauses(text[start:end]))
 
 
-def _overstepped(mine: Stance, ground: Ground, theirs: Stance) -> bool:
+def _overstepped(mine: Stance, ground: Ground, theirs: Stance, lone: bool) -> bool:
     """Whether a clause makes a choice a duty, a duty a choice, or either out of advice.
 
-    Where both deny, what one may not do and what one must not do are the same.
+    A `lone` clause is held against its ground's whole sentence where the ground has no word of duty. Where both deny,
+    what one may not do and what one must not do are the same.
     """
-    there = theirs.duties or stance(ground.sentence, ground.language).duties
+    there = theirs.duties or (stance(ground.sentence, ground.language).duties if lone else frozenset())
     own = mine.duties
     if mine.denied and theirs.denied:
         own, there = ({"must" if duty == "may" else duty for duty in duties} for duties in (own, there))  # type: ignore[assignment]
@@ -174,6 +197,8 @@ def _orders(
         first, second = sorted((places[one], places[two]))
         between = other[first[1] : second[0]]
         if _TOGETHER.fullmatch(between) or _RELATIVE.search(between):
+            continue
+        if _NOT.search(between) or _NOT.search(text[end:start]):  # "Nav, not the company": it does nothing to it
             continue
         turned = bool(_BY.search(text[:start])) != bool(_BY.search(other[: second[0]]))
         orders.append((first == places[one]) != turned)

@@ -20,6 +20,7 @@ _COUNTRIES = re.compile(rf"(?:{pattern(' '.join(words_of('countries').values()))
 _GENERAL = re.compile(
     r"\w+(?:else\w*|ing(?:en|er|ar|a|s)?|sjon\w*|tion\w*|hed\w*|het\w*|skap\w*|skab\w*|ment\w*|ity|ness|erne|ene|arna|orna|ane)"
 )
+_DEFINITE = re.compile(r"\w{5,}(?:(?<!s)en|et|an|na|ne)")  # "Distriktet", not "Bergen" and not "Kristiansen"
 _PARTS = re.compile(r"[-/](?!\d)")
 _OPENS = re.compile(r"(?:^|[.!?:]\s+|[\"«”“(]\s?)$")
 SHORTEST_STEM = 4
@@ -51,7 +52,7 @@ def names(sentence: str, language: str) -> tuple[str, ...]:
         if lower in _TITLES or _COUNTRIES.fullmatch(lower) or _COUNTRIES.fullmatch(word.lower()):
             continue
         opens = _OPENS.search(sentence[: match.start()])
-        if opens and not _named(word, language):
+        if opens and (sentence[match.end() :].startswith("- ") or not _named(word, language)):
             continue
         found += [_bare(part) for part in _PARTS.split(word) if part[:1].isupper() and len(part) > 1]
     return tuple(dict.fromkeys(found))
@@ -62,6 +63,8 @@ def _named(word: str, language: str) -> bool:
     lower = word.lower()
     if _BODY.fullmatch(lower) or re.fullmatch(r"[^\W\d_a-zæøåäö]{2,}", word):
         return True
+    if language != "en" and _DEFINITE.fullmatch(lower):
+        return False
     return not (lower in stopwords(language) or lower in numerals(language) or _usual(lower, language))
 
 

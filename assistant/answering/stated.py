@@ -85,7 +85,7 @@ _DATES = (
 )
 
 _ARABIC = r"\d+(?:-\d+)*(?:\s?[a-hj-z](?!\w|\.\w))?"
-_ITEMS = rf"{_ARABIC}(?:(?:\s?[–-]\s?|,\s|\s(?:og|och|and|eller|or|to|til|till)\s){_ARABIC})*"
+_ITEMS = rf"{_ARABIC}(?:(?:\s\([^()\d]{{1,20}}\))?(?:\s?[–-]\s?|,\s|\s(?:og|och|and|eller|or|to|til|till)\s){_ARABIC})*"
 _CLAUSE = r"\d+(?:\.\d+)?(?:\(\d+\))*"
 _SECTIONS = (
     (re.compile(r"(\d+)\s*kap\.?\s*(\d+(?:[–-]\d+)?)\s*§+"), "{0}:{1}"),
@@ -121,6 +121,10 @@ _FIGURE = re.compile(
     rf"(?:\s?(?P<after>{_MONEY})(?!\w)\.?)?"
     rf"(?=(?:\s(?P<next>[^\W\d_]+))?(?:\s(?P<further>[^\W\d_]+))?)"
 )
+_NOT_THAN = r"\b(?:ikke|ikkje|inte|not) (?:\w+ )?(?:{}) (?:enn|end|än|than)\b"
+_MORE, _LESS = (
+    re.compile(_NOT_THAN.format(words)) for words in ("mer|meir|mere|more", "mindre|less|fewer|færre|färre")
+)
 _LEASTS = re.compile(_LEAST)
 
 
@@ -134,7 +138,7 @@ def plain(text: str) -> str:
 @lru_cache(maxsize=4096)
 def stated(text: str, language: str) -> Stated:
     """What `text` states; `language` says how to read its spelled numbers ("to" is two in Danish alone)."""
-    rest = plain(text)
+    rest = _MORE.sub("høyst", _LESS.sub("minst", plain(text)))
     sections, rest = _sections(rest)
     dates, rest = _dates(rest)
     return Stated(_figures(rest, language), frozenset(dates), frozenset(sections), countries(text))

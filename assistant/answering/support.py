@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from assistant.answering.matching import Match, context, keys, matched
 from assistant.answering.naming import has, names, spoken
+from assistant.answering.stance import clauses
 from assistant.answering.stated import Figure, Stated, countries, stated
 from assistant.language import detect
 from assistant.types import Passage
 
-Similar = Callable[[Sequence[str], Sequence[str]], Sequence[Sequence[float]]]
+Likeness = Callable[[Sequence[str], Sequence[str]], Sequence[Sequence[float]]]
 """The cosine of each text of the first with each of the second, from an encoder that reads all our languages."""
 
 Entails = Callable[[str, str], Mapping[str, float]]
@@ -76,7 +77,7 @@ class Support:
 def hold(
     sentence: str,
     passages: Sequence[Passage],
-    similar: Similar | None = None,
+    similar: Likeness | None = None,
     entails: Entails | None = None,
     language: str | None = None,
 ) -> Support:
@@ -94,7 +95,8 @@ def hold(
     claim = stated(sentence, spoken_in)
     match = matched(sentence, spoken_in, passages, similar)
     score = _score(sentence, spoken_in, match, similar)
-    faults = [*_unstated(claim, passages), *_misplaced(sentence, spoken_in, claim, match), *match.turned()]
+    faults = [*_unstated(claim, passages), *_exchanged(sentence, spoken_in, match)]
+    faults += [*_misplaced(sentence, spoken_in, claim, match), *match.turned()]
     if score < LEAST and similar:
         faults.append("meaning")
     if entails:
@@ -117,6 +119,17 @@ def _unstated(claim: Stated, passages: Sequence[Passage]) -> Iterator[str]:
     sections = {section for there, _ in held for section in there.sections}
     if not all(any(_within(section, other) for other in sections) for section in claim.sections):
         yield "section"
+
+
+def _exchanged(sentence: str, language: str, match: Match) -> Iterator[str]:
+    """The kinds of figure for which the sentence nearest to the clause has another of the same kind and unit."""
+    for clause, (_, ground, _) in zip(clauses(sentence), match.pairs, strict=True):
+        home = _HOME.get(ground.passage.card.country or "", "kr")
+        there = stated(ground.sentence, ground.language).figures
+        for figure in stated(clause, language).figures:
+            rivals = [other for other in there if (other.kind, other.unit) == (figure.kind, figure.unit)]
+            if rivals and not any(_same(figure, other, home) for other in there):
+                yield figure.kind
 
 
 def _same(figure: Figure, other: Figure, home: str) -> bool:
@@ -155,7 +168,7 @@ def _misplaced(sentence: str, language: str, claim: Stated, match: Match) -> Ite
         yield "country"
 
 
-def _score(sentence: str, language: str, match: Match, similar: Similar | None) -> float:
+def _score(sentence: str, language: str, match: Match, similar: Likeness | None) -> float:
     """How surely the evidence says what the sentence says; without an encoder its share of words that stand there."""
     if similar is None:
         own = keys(sentence)

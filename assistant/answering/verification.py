@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.answering.support import Entails, Similar, Support, hold
+from assistant.answering.support import Entails, Likeness, Support, hold
 from assistant.types import Citation, Claim, Draft, Part, Passage, Section, Sentence
 
 
@@ -22,7 +22,7 @@ class Ledger:
     """Checks the claims of one answer one by one, and numbers their citations in order of first use."""
 
     def __init__(
-        self, similar: Similar | None = None, entails: Entails | None = None, language: str | None = None
+        self, similar: Likeness | None = None, entails: Entails | None = None, language: str | None = None
     ) -> None:
         """`similar` and `entails` as `hold` takes them; `language` is the answer's (None = detected by sentence)."""
         self._similar = similar
@@ -74,7 +74,7 @@ class Ledger:
 
 
 def verify(
-    draft: Draft, similar: Similar | None = None, entails: Entails | None = None, language: str | None = None
+    draft: Draft, similar: Likeness | None = None, entails: Entails | None = None, language: str | None = None
 ) -> tuple[tuple[Section, ...], tuple[Citation, ...], tuple[Dropped, ...]]:
     """The sections of the draft that hold, their citations, and what was dropped, as `Ledger` checks them."""
     ledger = Ledger(similar, entails, language)

@@ -50,6 +50,40 @@ def test_a_sentence_that_differs_in_one_thing_is_faulted_for_it(passage, said, l
     assert fault in hold(said, [passage("a", RULE)], language=language).faults
 
 
+@pytest.mark.parametrize(
+    ("text", "said", "language"),
+    [
+        ("Begrepet er ikke en selskapsform og gir ingen særrett.", "Begrepet gir ingen særrett.", "nb"),
+        ("Findes løsningen på markedet? Nej: begynd med dialog.", "Findes løsningen ikke, begynd med dialog.", "da"),
+        ("Nav avgjør hvem som får plass, ikke kommunen.", "Det er Nav som avgjør hvem som får plass.", "nb"),
+        ("Ungdommene var uten jobb og uten kontakt med Nav.", "Ungdommene hadde verken jobb eller kontakt.", "nb"),
+        ("Delkontrakten er ikke mer enn 20 prosent.", "Delkontrakten er høyst 20 prosent.", "nb"),
+        ("De gamle §§ 5, 5a (gammel), 6 og 7 er opphevet.", "§§ 5, 5a, 6 og 7 er opphevet.", "nb"),
+        ("Der bygges for 11 mia. kr.", "Der bygges for 11 milliarder kroner.", "da"),
+        ("De syge er fri for opfølgning.", "De syge er undtaget fra opfølgning.", "da"),
+        ("Kommunen betaler to plasser.", "Distriktet betaler to plasser.", "nb"),
+    ],
+)
+def test_a_paraphrase_is_not_taken_for_a_denial_a_figure_or_a_name(passage, text, said, language):
+    assert hold(said, [passage("a", text)], language=language).faults == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "language", "fault"),
+    [
+        ("De fleste kjente ikke reglene. Få bedrifter deltok.", "Mange bedrifter deltok.", "nb", "negation"),
+        ("Bruk registeret som liste, ikke som bevis.", "Registeret kan brukes som bevis.", "nb", "negation"),
+        ("Virksomheden er uafhængig af kommunen.", "Virksomheden er afhængig af kommunen.", "da", "negation"),
+        ("Følgen forklares av Nav, ikke av bedriften.", "Bedriften forklarer følgen.", "nb", "party"),
+        ("Selskapet tilbyr kommuner å hente avfall.", "Kommunene tilbyr selskapet å hente avfall.", "nb", "party"),
+        ("Fravær i to dager meldes. Vakten varer fem dager.", "Fravær i fem dager meldes.", "nb", "number"),
+        ("Kontrakten varer høyst tre år. De siste tre årene teller.", "Kontrakten varer minst tre år.", "nb", "number"),
+    ],
+)
+def test_what_turns_the_nearest_sentence_around_is_faulted(passage, text, said, language, fault):
+    assert fault in hold(said, [passage("a", text)], language=language).faults
+
+
 def test_what_stands_in_any_of_the_passages_holds(passage):
     two = [passage("a", "Kontrakten varer i tre år."), passage("b", "Kommunen betaler 200 kroner.")]
     assert hold("Kommunen betaler 200 kroner, og kontrakten varer i tre år.", two, language="nb").faults == ()
