@@ -319,14 +319,15 @@ class _Arrivals:
         if self._waiting:
             encoder, index = self._tools()
             embed(self._waiting, encoder, self._library)
-        for piece in self._waiting:
-            key = piece.document.card.id
-            publish(self._library, index, encoder.name, piece.document, piece.passages, piece.entries)  # 5 keep
-            (self._tally.updated if self._known.was_held(key) else self._tally.added).append(key)
-            self.done(key, len(piece.passages))
+            versions = [(piece.document, piece.passages, piece.entries) for piece in self._waiting]
+            publish(self._library, index, encoder.name, versions, self._safe)  # 5 keep
         self._waiting.clear()
         self._library.note_files(self._files)
         self._files.clear()
+
+    def _safe(self, name: str) -> None:
+        (self._tally.updated if self._known.was_held(name) else self._tally.added).append(name)
+        self.done(name, next(len(piece.passages) for piece in self._waiting if piece.document.card.id == name))
 
     def done(self, name: str, passages: int = 0) -> None:
         """Tell that one more file is done with."""

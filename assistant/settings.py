@@ -49,6 +49,11 @@ class Settings:
     max_question: int = _setting(2000, "Longest question that is read, in characters")
     log_level: str = _setting("WARNING", "How much is logged to standard error: DEBUG, INFO, WARNING or ERROR")
 
+    @property
+    def added_dir(self) -> Path:
+        """Folder in the data folder that holds what editors published, as files that a library can be built from."""
+        return self.data_dir.resolve() / "added"
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Read every `ASSISTANT_` variable of `environment` (default: the process's own).

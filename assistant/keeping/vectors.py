@@ -109,11 +109,14 @@ class Vectors:
             with self._translated():
                 self._collection.delete(ids=listed[start : start + BATCH])
 
-    def remove_document(self, document_id: str, keep: Collection[str] = ()) -> None:
-        """Remove the entries of a document, but for those in `keep` (the version that is visible)."""
-        with self._translated():
-            there = self._collection.get(where={"document": document_id}, include=[])["ids"]
-        self.remove(set(there) - set(keep))
+    def remove_documents(self, documents: Collection[str], keep: Collection[str] = ()) -> None:
+        """Remove the entries of documents, but for those in `keep` (the versions that are visible)."""
+        listed, there = list(documents), set[str]()
+        for start in range(0, len(listed), BATCH):
+            with self._translated():
+                found = self._collection.get(where={"document": {"$in": listed[start : start + BATCH]}}, include=[])
+            there.update(found["ids"])
+        self.remove(there - set(keep))
 
     def search(
         self,
