@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from assistant import intake, privacy
+from assistant import privacy
 from assistant.errors import AssistantError, CorpusError
+from assistant.gathering import Arrival, gather
 from assistant.keeping.library import Library
 from assistant.keeping.locks import folder_error
 from assistant.reading import corpus, sandbox
@@ -58,20 +59,23 @@ class Holding:
     due: bool
 
 
-def look(paths: Sequence[Path | str], propose: Callable[[Text, str], Proposal]) -> tuple[Manuscript | Failure, ...]:
-    """What `paths` (files, folders, zip files, addresses) hold, to be corrected; nothing is kept.
+def look(
+    paths: Sequence[Path | str], settings: Settings, propose: Callable[[Text, str], Proposal]
+) -> tuple[Manuscript | Failure, ...]:
+    """What `paths` (as `gathering.gather` takes them) hold, to be corrected; nothing is kept.
 
     `propose` gives the card for a text without front matter, from the text and its origin. What cannot be read gives
     a Failure and stops no other.
     """
-    tally, found = intake.Tally(), list[Manuscript | Failure]()
+    found = list[Manuscript | Failure]()
     with ExitStack() as stack:
-        for path, origin in intake.gather(paths, stack, tally):
+        arrivals, failed = gather(paths, settings, stack)
+        for arrival in arrivals:
             try:
-                found.append(_manuscript(sandbox.read(path), origin, propose))
+                found.append(_manuscript(sandbox.read(arrival.open()), arrival.origin, propose))
             except AssistantError as error:
-                found.append(Failure(origin, str(error), error.hint))
-    return (*found, *tally.failed)
+                found.append(Failure(arrival.origin, str(error), error.hint))
+    return (*found, *failed)
 
 
 def _manuscript(text: Text, origin: str, propose: Callable[[Text, str], Proposal]) -> Manuscript:
@@ -161,19 +165,19 @@ def _write(path: Path, text: str) -> None:
         raise folder_error(path.parent, error) from error
 
 
-def in_force(files: Sequence[tuple[Path, str]], settings: Settings) -> list[tuple[Path, str]]:
-    """`files` (path, origin) without those that an editor withdrew, and the shipped ones that an editor replaced.
+def in_force(arrivals: Sequence[Arrival], settings: Settings) -> tuple[Arrival, ...]:
+    """`arrivals` without those that an editor withdrew, and the shipped ones that an editor replaced.
 
     A shipped or added file is named by its id.
     """
     added, shipped = settings.added_dir, settings.corpus_dir.resolve()
     withdrawn = {path.stem for path in added.glob("*.withdrawn")}
     aside = {added: withdrawn, shipped: withdrawn | {path.stem for path in added.glob("*.md")}}
-    return [
-        (path, origin)
-        for path, origin in files
-        if not any(path.stem in names and path.is_relative_to(place) for place, names in aside.items())
-    ]
+    return tuple(
+        arrival
+        for arrival in arrivals
+        if not any(arrival.path.stem in names and arrival.path.is_relative_to(at) for at, names in aside.items())
+    )
 
 
 def holdings(library: Library, rule_years: int, today: date) -> tuple[Holding, ...]:

@@ -21,6 +21,7 @@ from assistant.errors import StoreBusy, StoreError
 from assistant.finding import doubles, query
 from assistant.finding.encoders import Embedder, open_encoder, open_entailment
 from assistant.finding.shelf import Shelf
+from assistant.gathering import gather
 from assistant.keeping import healing
 from assistant.keeping.library import Library
 from assistant.keeping.locks import writing
@@ -92,18 +93,21 @@ class Assistant:
     # --- documents ------------------------------------------------------------------------------------
 
     def ingest(self, paths: Sequence[Path | str], progress: Show | None = None, prune: bool = False) -> Report:
-        """Take documents in: files, folders, zip files and addresses. One that fails stops no other.
+        """Take documents in: files, folders, zip files, addresses, text files that list addresses. One that fails stops
+        no other.
 
         With `prune`, documents that came from below a named folder and are no longer there are removed.
         Raises StoreBusy when another process writes, StoreError and EncoderError when nothing can be kept.
         """
         tally = intake.Tally()
         with writing(self._settings), ExitStack() as stack:
-            found = editing.in_force(intake.gather(paths, stack, tally), self._settings)
+            found, failed = gather(paths, self._settings, stack)
+            tally.failed += failed
+            found = editing.in_force(found, self._settings)
             places, show = self._desk.places, progress or _no_progress
             intake.take_in(found, self._library, self._writing_tools, places, tally, show)
             if prune:
-                gone = intake.astray(paths, {origin for _, origin in found}, self._library)
+                gone = intake.astray(paths, {arrival.origin for arrival in found}, self._library)
                 intake.take_out(gone, self._library, lambda: self._writing_tools()[1], tally)
             if fresh := {*tally.added, *tally.updated}:
                 tally.similar = doubles.alike(tuple(self._library.passages()), fresh)
@@ -114,7 +118,7 @@ class Assistant:
     def propose(self, paths: Sequence[Path | str]) -> tuple[Proposal | Failure, ...]:
         """A card for each file without front matter, told by its text and by the documents held; nothing is kept."""
         concepts, places = tuple(self._desk.glossary.concepts.values()), self._desk.places
-        return understanding.propose(paths, concepts, places, lambda: (self._ready(), self._tools()[0]))
+        return understanding.propose(paths, self._settings, concepts, places, lambda: (self._ready(), self._tools()[0]))
 
     def look(self, paths: Sequence[Path | str]) -> tuple[editing.Manuscript | Failure, ...]:
         """What files, folders, zip files and addresses hold, with a card, to be corrected; nothing is kept."""
@@ -123,7 +127,7 @@ class Assistant:
         def propose(text: Text, origin: str) -> Proposal:
             return understanding.proposal(text, origin, concepts, places, lambda: (self._ready(), self._tools()[0]))
 
-        return editing.look(paths, propose)
+        return editing.look(paths, self._settings, propose)
 
     def publish(self, text: str) -> Report:
         """Keep the text of a corpus file and take it in, in place of a document with its id. Raises CorpusError."""

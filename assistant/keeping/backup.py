@@ -1,7 +1,7 @@
 """A backup: all that is kept in one file, checked whole before anything is brought back from it.
 
-The file is a zip of a SQLite library, of the files that editors published, and of a note with the SHA-256 of each. It is
-the same whichever database the library is kept in, so that what was saved from one can be brought back into the other.
+The file is a zip of a SQLite library, of the files that editors published, and of a note with the SHA-256 of each. It
+is the same whichever database the library is kept in: what was saved from one can be brought back into the other.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ _ANOTHER = "Nothing was changed. Take another backup."
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """What a backup says of itself. `made` is UTC (ISO 8601), `sha256` (hex) that of the library inside, `added` that of
-    each file that editors published, by its name (None in a backup of the first form, which held none)."""
+    """What a backup says of itself. `made` is UTC (ISO 8601), `sha256` (hex) that of the library inside, `added` that
+    of each file that editors published, by its name (None in a backup of the first form, which held none)."""
 
     form: int
     layout: int
