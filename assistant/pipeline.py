@@ -22,7 +22,7 @@ from assistant.finding import doubles, query
 from assistant.finding.encoders import Embedder, open_encoder, open_entailment
 from assistant.finding.shelf import Shelf
 from assistant.gathering import gather
-from assistant.keeping import healing
+from assistant.keeping import canary, healing
 from assistant.keeping.library import Library
 from assistant.keeping.locks import writing
 from assistant.keeping.vectors import Vectors
@@ -149,9 +149,10 @@ class Assistant:
         return tally.report()
 
     def rebuild(self, progress: Show | None = None) -> Report:
-        """Build the index anew beside the live one, which answers meanwhile; texts without a vector are embedded."""
+        """Build the index anew beside the live one, which answers meanwhile; texts lacking its vector are embedded."""
         with writing(self._settings):
             encoder = self._opened_encoder()
+            canary.renew(self._library, encoder.name, encoder.embed)
             names = intake.complete(self._library, encoder, progress or _no_progress)
             index = healing.rebuild(self._settings, self._library, encoder.name, encoder.dimension, self._let_go)
             with self._lock:
@@ -301,6 +302,7 @@ class Assistant:
                         return self._writing_tools()
             encoder = self._opened_encoder()
             if self._index is None:
+                canary.check(self._library, encoder.name, encoder.embed)
                 self._index = healing.live(self._settings, self._library, encoder.name, encoder.dimension)
             return encoder, self._index
 
@@ -309,6 +311,7 @@ class Assistant:
         with self._lock:
             encoder = self._opened_encoder()
             if self._index is None or not self._healed:
+                canary.settle(self._library, encoder.name, encoder.embed)
                 index = healing.opened(self._settings, self._library, encoder.name, encoder.dimension)
                 self._let_go()
                 self._index, self._healed = index, True

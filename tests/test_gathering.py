@@ -74,7 +74,7 @@ def test_a_page_of_the_own_network_is_fetched_only_where_the_operator_named_its_
 ) -> None:
     with ExitStack() as stack:
         [arrival], _ = gather([f"http://{site}/renhold"], settings(tmp_path, embeddings_url), stack)
-        with pytest.raises(AddressRefused, match="Port|not on the public internet"):
+        with pytest.raises(AddressRefused, match=r"Port \d+ is not"):
             arrival.open()
         [arrival], _ = gather(
             [f"http://{site}/renhold"], settings(tmp_path, embeddings_url, intranet_hosts=(site,)), stack

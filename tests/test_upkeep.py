@@ -4,10 +4,13 @@ import json
 import shutil
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from assistant import Assistant, Settings, upkeep
+from assistant import Assistant, EncoderMismatch, Settings, upkeep
 from assistant.__main__ import main
+from assistant.finding import served
+from assistant.finding.tokens import unit
 from assistant.keeping import healing
 from assistant.keeping.backup import save
 from assistant.keeping.database import FILE
@@ -136,3 +139,30 @@ def test_the_command_line_looks_saves_restores_and_rebuilds(settings, tmp_path, 
     assert main(["doctor", "--json"]) == 1
     checks = json.loads(capsys.readouterr().out)
     assert [check["name"] for check in checks if not check["well"]] == ["index"]
+
+
+@pytest.fixture
+def other_weights(monkeypatch):
+    """Called, makes the embeddings server's model another one under the same name and of the same width."""
+
+    def swap():
+        monkeypatch.setattr(served, "unit", lambda vectors: unit(np.roll(vectors, 1, axis=1)))
+
+    return swap
+
+
+def test_an_encoder_that_answers_otherwise_than_before_is_not_searched_with(settings, other_weights):
+    assert found(settings) == {"en", "to"}
+    other_weights()
+    with pytest.raises(EncoderMismatch, match="answers otherwise") as caught:
+        found(settings)
+    assert "rebuild" in caught.value.hint
+    assert problems(settings).keys() == {"index"}
+    assistant = Assistant.from_settings(settings)
+    (settings.corpus_dir / "tre.txt").write_text("Kommunen kjøper vaskeri.", encoding="utf-8")
+    with pytest.raises(EncoderMismatch):
+        assistant.ingest([settings.corpus_dir])
+    assert sorted(assistant.rebuild().unchanged) == ["en", "to"]
+    assistant.close()
+    assert problems(settings) == {}
+    assert found(settings) == {"en", "to"}

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.errors import AssistantError, StoreBusy, StoreDamaged, StoreError
+from assistant.keeping import canary
 from assistant.keeping.database import FILE
 from assistant.keeping.healing import batches, kept, live, mark, marked
 from assistant.keeping.library import Library
@@ -41,8 +42,8 @@ def check(name: str, look: Callable[[], str]) -> Check:
         return Check(name, False, str(error), error.hint)
 
 
-def examine(settings: Settings, encoder: Callable[[], tuple[str, int]]) -> Iterator[Check]:
-    """Look at one thing after the other; nothing is repaired. `encoder` gives its name and its vectors' width.
+def examine(settings: Settings, encoder: Callable[[], tuple[str, int, canary.Embed]]) -> Iterator[Check]:
+    """Look at one thing after the other; nothing is repaired. `encoder` gives its name, its vectors' width and `embed`.
 
     Of a library or an index that others use just now, what can be seen beside them is told.
     """
@@ -107,8 +108,9 @@ def _library(library: Library) -> str:
     return f"{documents} documents, {len(passages)} passages, {len(entries)} entries, revision {revision}"
 
 
-def _index(settings: Settings, library: Library, encoder: str, dimension: int) -> str:
+def _index(settings: Settings, library: Library, encoder: str, dimension: int, embed: canary.Embed) -> str:
     """Compare every entry of the library with the index, also by its vector, which a start does not."""
+    canary.check(library, encoder, embed)
     if missing := library.missing(encoder):
         raise StoreError(f"{len(missing)} texts have no vector of {encoder}.", hint=_REBUILD)
     try:
