@@ -74,7 +74,7 @@ def look(
             try:
                 found.append(_manuscript(sandbox.read(arrival.open()), arrival.origin, propose))
             except AssistantError as error:
-                found.append(Failure(arrival.origin, str(error), error.hint))
+                found.append(Failure(arrival.origin, str(error), error.hint, error.kind))
     return (*found, *failed)
 
 

@@ -57,7 +57,7 @@ def gather(
         try:
             some = [str(given)] if _is_address(str(given)) else list(_below(Path(given), stack))
         except AssistantError as error:
-            failed.append(Failure(str(given), str(error), error.hint))
+            failed.append(Failure(str(given), str(error), error.hint, error.kind))
             continue
         found += [_address(one, rules, stack) if isinstance(one, str) else one for one in some]
     return tuple(found), tuple(failed)

@@ -193,7 +193,7 @@ def take_out(ids: Sequence[str], library: Library, index: Callable[[], Vectors],
     held = library.hashes()
     for name in ids:
         if name not in held:
-            tally.failed.append(Failure(name, "There is no document with this id.", "The command status lists all."))
+            tally.failed.append(Failure(name, "There is no document with this id.", "The command status lists all.", "no-document"))
             continue
         withdraw(library, index(), name)
         tally.removed.append(name)
@@ -227,7 +227,7 @@ def take_in(
         try:
             journey.take(arrival.open(), arrival.origin)
         except (FetchError, LoadError, CorpusError) as error:
-            tally.failed.append(Failure(arrival.origin, str(error), error.hint))
+            tally.failed.append(Failure(arrival.origin, str(error), error.hint, error.kind))
             journey.done(arrival.path.name)
     journey.publish()
 

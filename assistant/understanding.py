@@ -42,7 +42,7 @@ def propose(
             try:
                 text = sandbox.read(arrival.open())
             except AssistantError as error:
-                found.append(Failure(arrival.origin, str(error), error.hint))
+                found.append(Failure(arrival.origin, str(error), error.hint, error.kind))
                 continue
             if text.front_matter is None:
                 found.append(proposal(text, arrival.origin, glossary, places, tools))

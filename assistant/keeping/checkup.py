@@ -77,10 +77,8 @@ def _folder(folder: Path, *, files: bool) -> str:
         raise folder_error(folder, error) from error
     kind = mounted_as(folder)
     if files and kind.startswith(NETWORK):
-        message = (
-            f"{folder.absolute()} lies on a network drive ({kind}), where locks do not hold and files get damaged."
-        )
-        hint = "Set ASSISTANT_DATA_DIR to a local disk, or keep the library in PostgreSQL and the index on a Chroma server."
+        message = f"{folder.absolute()} lies on a network drive ({kind}), where locks fail and files get damaged."
+        hint = "Set ASSISTANT_DATA_DIR to a local disk, or keep all in PostgreSQL and on a Chroma server."
         raise StoreError(message, hint=hint)
     return f"{folder.absolute()} can be written"
 
