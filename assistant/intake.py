@@ -193,7 +193,8 @@ def take_out(ids: Sequence[str], library: Library, index: Callable[[], Vectors],
     held = library.hashes()
     for name in ids:
         if name not in held:
-            tally.failed.append(Failure(name, "There is no document with this id.", "The command status lists all.", "no-document"))
+            hint = "The command status lists all."
+            tally.failed.append(Failure(name, "There is no document with this id.", hint, "no-document"))
             continue
         withdraw(library, index(), name)
         tally.removed.append(name)
