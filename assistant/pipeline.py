@@ -93,8 +93,7 @@ class Assistant:
     # --- documents ------------------------------------------------------------------------------------
 
     def ingest(self, paths: Sequence[Path | str], progress: Show | None = None, prune: bool = False) -> Report:
-        """Take documents in: files, folders, zip files, addresses, text files that list addresses. One that fails stops
-        no other.
+        """Take documents in: files, folders, zip files, addresses and lists of them. One that fails stops no other.
 
         With `prune`, documents that came from below a named folder and are no longer there are removed.
         Raises StoreBusy when another process writes, StoreError and EncoderError when nothing can be kept.
@@ -154,6 +153,7 @@ class Assistant:
             encoder = self._opened_encoder()
             canary.renew(self._library, encoder.name, encoder.embed)
             names = intake.complete(self._library, encoder, progress or _no_progress)
+            canary.note(self._library, encoder.name, encoder.embed)
             index = healing.rebuild(self._settings, self._library, encoder.name, encoder.dimension, self._let_go)
             with self._lock:
                 self._let_go()

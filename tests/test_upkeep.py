@@ -153,6 +153,10 @@ def other_weights(monkeypatch):
     return swap
 
 
+def stopped(progress):
+    raise KeyboardInterrupt
+
+
 def test_an_encoder_that_answers_otherwise_than_before_is_not_searched_with(settings, other_weights):
     assert found(settings) == {"en", "to"}
     other_weights()
@@ -164,6 +168,10 @@ def test_an_encoder_that_answers_otherwise_than_before_is_not_searched_with(sett
     (settings.corpus_dir / "tre.txt").write_text("Kommunen kjøper vaskeri.", encoding="utf-8")
     with pytest.raises(EncoderMismatch):
         assistant.ingest([settings.corpus_dir])
+    with pytest.raises(KeyboardInterrupt):
+        assistant.rebuild(progress=stopped)
+    with pytest.raises(EncoderMismatch):  # half of it is the former encoder's
+        assistant.find("renhold")
     assert sorted(assistant.rebuild().unchanged) == ["en", "to"]
     assistant.close()
     assert problems(settings) == {}

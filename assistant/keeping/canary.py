@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assistant.errors import EncoderMismatch
 from assistant.keeping.library import Library
@@ -16,52 +15,47 @@ from assistant.keeping.vectors import SAME
 TEXT = "Hvem kan delta i en reservert kontrakt?"
 """A question that every encoder can embed; it must never change, or every library would be taken for another's."""
 
-
 Embed: TypeAlias = Callable[[Sequence[str], Literal["query", "passage"]], Any]
 """An encoder's `embed`: `dense` of what it gives has a row for each text."""
 
 
 def check(library: Library, encoder: str, embed: Embed) -> None:
     """Raise EncoderMismatch when `encoder` gives another vector for TEXT than when it embedded what is kept."""
-    _checked(library, encoder, embed([TEXT], "query").dense[0])
-
-
-def settle(library: Library, encoder: str, embed: Embed) -> None:
-    """Check, and keep the vector where none is kept yet. The caller is the writer (`locks.writing`)."""
-    vector = embed([TEXT], "query").dense[0]
-    _checked(library, encoder, vector)
-    _note(library, encoder, vector)
-
-
-def renew(library: Library, encoder: str, embed: Embed) -> None:
-    """Forget what `encoder` made when it answers otherwise now, so that it is embedded again; keep the vector."""
-    vector = embed([TEXT], "query").dense[0]
-    if not _same(library, encoder, vector):
-        library.forget(encoder)
-    _note(library, encoder, vector)
-
-
-def _checked(library: Library, encoder: str, vector: NDArray[np.float32]) -> None:
-    if not _same(library, encoder, vector):
+    if not _same(library, encoder, embed):
         message = f"The encoder {encoder} answers otherwise than when the documents were embedded."
         hint = "Put the former one back, or run python -m assistant rebuild, which embeds every document again."
         raise EncoderMismatch(message, hint=hint)
 
 
-def _same(library: Library, encoder: str, vector: NDArray[np.float32]) -> bool:
-    """Whether `vector` is the one that is kept; SAME (R17) leaves room for another processor."""
+def settle(library: Library, encoder: str, embed: Embed) -> None:
+    """Check, and keep the vector where none is kept yet. The caller is the writer (`locks.writing`)."""
+    if library.stamp(_name(encoder)) is None:
+        note(library, encoder, embed)
+    else:
+        check(library, encoder, embed)
+
+
+def renew(library: Library, encoder: str, embed: Embed) -> None:
+    """Forget what `encoder` made when it answers otherwise now; whoever has embedded it all again tells so (`note`)."""
+    if not _same(library, encoder, embed):
+        library.forget(encoder)
+
+
+def note(library: Library, encoder: str, embed: Embed) -> None:
+    """Keep the encoder's vector of TEXT: what is kept of its vectors agrees with it."""
+    told = json.dumps(embed([TEXT], "query").dense[0].tolist())
+    if library.stamp(_name(encoder)) != told:
+        library.set_stamp(_name(encoder), told)
+
+
+def _same(library: Library, encoder: str, embed: Embed) -> bool:
+    """Whether the vector is the one that is kept; SAME (R17) leaves room for another processor."""
     kept = library.stamp(_name(encoder))
-    if kept is None or encoder not in library.encoders():
+    if kept is None:
         return True
-    former = np.array(json.loads(kept), np.float32)
+    former, vector = np.array(json.loads(kept), np.float32), embed([TEXT], "query").dense[0]
     norms = float(np.linalg.norm(former) * np.linalg.norm(vector))
     return former.shape == vector.shape and float(former @ vector) >= SAME * norms
-
-
-def _note(library: Library, encoder: str, vector: NDArray[np.float32]) -> None:
-    """Keep the vector, unless one that is the same is kept."""
-    if library.stamp(_name(encoder)) is None or encoder not in library.encoders():
-        library.set_stamp(_name(encoder), json.dumps([float(number) for number in vector]))
 
 
 def _name(encoder: str) -> str:
