@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from pathlib import Path
 
 from tqdm import tqdm
 
@@ -41,7 +42,11 @@ def _prepare(assistant: Assistant) -> None:
 
 
 def take_in(assistant: Assistant, settings: Settings) -> None:
-    """Bring the shipped corpus in; what is unchanged costs nothing. A document that fails is told and left out."""
+    """Bring in the shipped corpus and what editors published; what is unchanged costs nothing.
+
+    A document that fails is told and left out.
+    """
+    folders = [settings.corpus_dir, *filter(Path.exists, [settings.added_dir])]
     with tqdm(desc="Corpus", unit=" documents", file=sys.stderr, leave=False) as bar:
 
         def show(progress: Progress) -> None:
@@ -49,7 +54,7 @@ def take_in(assistant: Assistant, settings: Settings) -> None:
             bar.set_postfix_str(progress.name, refresh=False)
             bar.update(progress.done - bar.n)
 
-        report = assistant.ingest([settings.corpus_dir], progress=show)
+        report = assistant.ingest(folders, progress=show)
     for failure in report.failed:
         print(f"Left out {failure.path}: {failure.reason} {failure.hint}".rstrip(), file=sys.stderr)
 

@@ -1,7 +1,7 @@
 """The editor's verbs: look at documents, publish what was corrected, withdraw, and what stands above the shipped files.
 
-What is published is kept as files in the folder `added` of the data folder, so that a library can be built anew from
-files. A file there, `<id>.md`, stands above the shipped document with that id; `<id>.withdrawn` hides it.
+What is published is kept as files in `Settings.added_dir`, so that a library can be built anew from files. A file
+there, `<id>.md`, stands above the shipped document with that id; the mark `<id>.withdrawn` hides both.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from assistant import intake, privacy
+from assistant import privacy
 from assistant.errors import AssistantError, CorpusError
+from assistant.gathering import Arrival, gather
 from assistant.keeping.library import Library
+from assistant.keeping.locks import folder_error
 from assistant.reading import corpus, sandbox
 from assistant.reading.drafting import draft
 from assistant.reading.markdown import markdown_blocks
@@ -23,10 +25,8 @@ from assistant.reading.text import Text
 from assistant.settings import Settings
 from assistant.types import Block, Card, Failure, Proposal, Report
 
-ADDED = "added"
-"""Folder in the data folder that holds what editors published."""
-
-_ID = re.compile(r"^id[ \t]*:[ \t]*[\"']?([a-z0-9]+(?:-[a-z0-9]+)*)[\"']?[ \t]*(?:#.*)?$", re.MULTILINE)
+_SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+_ID = re.compile(rf"^id[ \t]*:[ \t]*[\"']?({_SLUG})[\"']?[ \t]*(?:#.*)?$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +59,23 @@ class Holding:
     due: bool
 
 
-def look(paths: Sequence[Path | str], propose: Callable[[Text, str], Proposal]) -> tuple[Manuscript | Failure, ...]:
-    """What `paths` (files, folders, zip files, addresses) hold, to be corrected; nothing is kept.
+def look(
+    paths: Sequence[Path | str], settings: Settings, propose: Callable[[Text, str], Proposal]
+) -> tuple[Manuscript | Failure, ...]:
+    """What `paths` (as `gathering.gather` takes them) hold, to be corrected; nothing is kept.
 
     `propose` gives the card for a text without front matter, from the text and its origin. What cannot be read gives
     a Failure and stops no other.
     """
-    tally, found = intake.Tally(), list[Manuscript | Failure]()
+    found = list[Manuscript | Failure]()
     with ExitStack() as stack:
-        for path, origin in intake.gather(paths, stack, tally):
+        arrivals, failed = gather(paths, settings, stack)
+        for arrival in arrivals:
             try:
-                found.append(_manuscript(sandbox.read(path), origin, propose))
+                found.append(_manuscript(sandbox.read(arrival.open()), arrival.origin, propose))
             except AssistantError as error:
-                found.append(Failure(origin, str(error), error.hint))
-    return (*found, *tally.failed)
+                found.append(Failure(arrival.origin, str(error), error.hint, error.kind))
+    return (*found, *failed)
 
 
 def _manuscript(text: Text, origin: str, propose: Callable[[Text, str], Proposal]) -> Manuscript:
@@ -92,41 +95,89 @@ def publish(text: str, settings: Settings, ingest: Callable[[Sequence[Path]], Re
     """Keep a corpus file's text among the added files and take it in; a document with its id is replaced.
 
     National id numbers are masked before anything is written (no shipped file has anything that is taken for one).
-    Raises CorpusError for a text that does not follow the format, and what `ingest` raises; the file is then as before.
+    Raises CorpusError for a text that does not follow the format, StoreError when the file cannot be written, and
+    what `ingest` raises; the files are then as before.
     """
     text = privacy.mask(text.replace("\r\n", "\n"))[0]
-    path = _folder(settings) / f"{_parsed(text)[0].id}.md"
-    before = path.read_bytes() if path.exists() else None
-    report: Report | None = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        report = ingest([path])
-    finally:
-        if report is None or report.failed:
-            path.unlink(missing_ok=True) if before is None else path.write_bytes(before)
-    if not report.failed:
-        path.with_suffix(".withdrawn").unlink(missing_ok=True)
-    return report
+    path = settings.added_dir / f"{_parsed(text)[0].id}.md"
+    mark = path.with_suffix(".withdrawn")
+
+    def change() -> Report:
+        _write(path, text)
+        mark.unlink(missing_ok=True)
+        return ingest([path])
+
+    return _or_as_before((path, mark), change)
 
 
 def withdraw(document: str, settings: Settings, remove: Callable[[Sequence[str]], Report]) -> Report:
-    """Take a document out, with its added file; a shipped one stays out when the corpus is taken in again."""
-    report = remove([document])
-    for name in report.removed:
-        path = _folder(settings) / f"{name}.md"
-        path.unlink(missing_ok=True)
-        if next(settings.corpus_dir.rglob(f"{name}.md"), None):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.with_suffix(".withdrawn").touch()
+    """Take a document out, with its added file; a shipped one stays out when the corpus is taken in again.
+
+    Raises StoreError when its mark cannot be written, and what `remove` raises; the files are then as before.
+    """
+    if not re.fullmatch(_SLUG, document):
+        return remove([document])
+    path = settings.added_dir / f"{document}.md"
+    mark = path.with_suffix(".withdrawn")
+
+    def change() -> Report:
+        _write(mark, "")  # first, so that what was taken out never comes in again, wherever this is stopped
+        report = remove([document])
+        if not report.failed:
+            path.unlink(missing_ok=True)
+            if not next(settings.corpus_dir.rglob(path.name), None):
+                mark.unlink()
+        return report
+
+    return _or_as_before((path, mark), change)
+
+
+def _or_as_before(paths: Sequence[Path], change: Callable[[], Report]) -> Report:
+    """Do `change`, which writes `paths`; they are as before when it raises, or reports that it failed."""
+    formers = {path: path.with_name(f"{path.name}.former") for path in paths}
+    for path, former in formers.items():
+        former.unlink(missing_ok=True)
+        if path.exists():
+            _write(former, path.read_text(encoding="utf-8"))
+    failed = True
+    try:
+        report = change()
+        failed = bool(report.failed)
+    finally:
+        for path, former in formers.items():
+            if not failed:
+                former.unlink(missing_ok=True)
+            elif former.exists():
+                former.replace(path)  # needs no room, also on a full disk
+            else:
+                path.unlink(missing_ok=True)
     return report
 
 
-def in_force(files: Sequence[tuple[Path, str]], settings: Settings) -> list[tuple[Path, str]]:
-    """`files` (path, origin) without the shipped ones that an editor replaced or withdrew; a shipped id is its name."""
-    aside = {path.stem for path in _folder(settings).glob("*") if path.suffix in {".md", ".withdrawn"}}
-    shipped = settings.corpus_dir.resolve()
-    return [(path, origin) for path, origin in files if path.stem not in aside or not path.is_relative_to(shipped)]
+def _write(path: Path, text: str) -> None:
+    """Write a file whole or not at all. Raises StoreError."""
+    fresh = path.with_name(f"{path.name}.fresh")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh.write_text(text, encoding="utf-8")
+        fresh.replace(path)
+    except OSError as error:
+        raise folder_error(path.parent, error) from error
+
+
+def in_force(arrivals: Sequence[Arrival], settings: Settings) -> tuple[Arrival, ...]:
+    """`arrivals` without those that an editor withdrew, and the shipped ones that an editor replaced.
+
+    A shipped or added file is named by its id.
+    """
+    added, shipped = settings.added_dir, settings.corpus_dir.resolve()
+    withdrawn = {path.stem for path in added.glob("*.withdrawn")}
+    aside = {added: withdrawn, shipped: withdrawn | {path.stem for path in added.glob("*.md")}}
+    return tuple(
+        arrival
+        for arrival in arrivals
+        if not any(arrival.path.stem in names and arrival.path.is_relative_to(at) for at, names in aside.items())
+    )
 
 
 def holdings(library: Library, rule_years: int, today: date) -> tuple[Holding, ...]:
@@ -142,10 +193,6 @@ def holdings(library: Library, rule_years: int, today: date) -> tuple[Holding, .
         )
         for card in library.cards()
     )
-
-
-def _folder(settings: Settings) -> Path:
-    return settings.data_dir.resolve() / ADDED
 
 
 def _id(text: str) -> str:

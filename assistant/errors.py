@@ -24,6 +24,8 @@ value (`assistant.types.Refusal`).
 
 from __future__ import annotations
 
+import re
+
 
 class AssistantError(Exception):
     """The root: one sentence on what happened, and in `hint` one on what to do."""
@@ -31,6 +33,11 @@ class AssistantError(Exception):
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
         self.hint = hint
+
+    @property
+    def kind(self) -> str:
+        """The name of its class in small letters, such as "no-text": by it a face finds words in other languages."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "-", type(self).__name__).lower()
 
 
 class SettingsError(AssistantError):

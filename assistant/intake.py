@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from importlib import resources
 from itertools import groupby
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from urllib.parse import urlsplit
 
 from assistant import language, privacy
-from assistant.errors import AssistantError, CorpusError, LoadError
+from assistant.errors import CorpusError, FetchError, LoadError
 from assistant.finding.encoders import Embedder, pack
+from assistant.gathering import Arrival
 from assistant.keeping.healing import publish, withdraw
 from assistant.keeping.library import Entry, Library, entry_id, text_hash
 from assistant.keeping.recognition import Known
 from assistant.keeping.vectors import Vectors
-from assistant.reading import archives, chunking, corpus, markdown, proposing, sandbox
-from assistant.reading.loaders import SUFFIXES
+from assistant.reading import chunking, corpus, markdown, proposing, sandbox
 from assistant.reading.text import Text
 from assistant.types import Block, Card, Document, Failure, Passage, Progress, Report, Similar
 
@@ -33,9 +30,6 @@ FORM = "3"
 
 TEXTS = 512
 """Texts that are embedded together: enough for batches of one length, little enough to lose at a stop."""
-
-NOT_DOCUMENTS = {"FORMAT.md", "README.md", "LICENSE", "LICENSE.md", "CHANGELOG.md"}
-"""Files of a folder that speak about it and are passed over; named by themselves they are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,44 +61,6 @@ class Tally:
 
 def no_progress(progress: Progress) -> None:
     """Show nothing."""
-
-
-def gather(paths: Sequence[Path | str], stack: ExitStack, tally: Tally) -> list[tuple[Path, str]]:
-    """The files that `paths` (files, folders, zip files, addresses) stand for, each with its origin.
-
-    What cannot be opened goes into the tally; fetched and unpacked files live as long as `stack`.
-    """
-    files: list[tuple[Path, str]] = []
-    for given in paths:
-        try:
-            if str(given).startswith(("http://", "https://")):
-                files.append((_fetched(str(given), stack), str(given)))
-            else:
-                files += _below(Path(given), stack)
-        except AssistantError as error:
-            tally.failed.append(Failure(str(given), str(error), error.hint))
-    return files
-
-
-def _below(path: Path, stack: ExitStack) -> Iterator[tuple[Path, str]]:
-    if not path.exists():
-        raise LoadError("There is no such file or folder.", hint="Check the spelling and the folder that you are in.")
-    path = path.resolve()  # one file has one origin, however it is named
-    many = path.is_dir() or archives.is_plain_zip(path)
-    for file in stack.enter_context(archives.expand(path)):
-        if many and (file.name in NOT_DOCUMENTS or file.suffix.lower() not in SUFFIXES):
-            continue
-        yield file, str(file) if file.is_relative_to(path) else f"{path}!{file.name}"
-
-
-def _fetched(address: str, stack: ExitStack) -> Path:
-    from assistant.reading.fetching import fetch
-
-    fetched = fetch(address)
-    folder = Path(stack.enter_context(TemporaryDirectory(prefix="assistant-")))
-    path = folder / (Path(urlsplit(address).path).name or "page.html")
-    path.write_bytes(fetched.body)
-    return path
 
 
 def fingerprint(path: Path) -> str:
@@ -241,7 +197,8 @@ def take_out(ids: Sequence[str], library: Library, index: Callable[[], Vectors],
     held = library.hashes()
     for name in ids:
         if name not in held:
-            tally.failed.append(Failure(name, "There is no document with this id.", "The command status lists all."))
+            hint = "The command status lists all."
+            tally.failed.append(Failure(name, "There is no document with this id.", hint, "no-document"))
             continue
         withdraw(library, index(), name)
         tally.removed.append(name)
@@ -258,29 +215,29 @@ def astray(paths: Sequence[Path | str], there: Collection[str], library: Library
 
 
 def take_in(
-    files: Sequence[tuple[Path, str]],
+    arrivals: Sequence[Arrival],
     library: Library,
     tools: Callable[[], tuple[Embedder, Vectors]],
     places: Mapping[str, str],
     tally: Tally,
     show: Show,
 ) -> None:
-    """Take files in one by one; one that fails goes into the tally and stops no other.
+    """Take what arrives in one by one; one that fails goes into the tally and stops no other.
 
     A file whose bytes or content are held already, under whatever name, counts as unchanged. `tools` gives
     encoder and index, and is called only when there is something to embed; `places` is that of `read`.
     """
-    arrivals = _Arrivals(library, tools, places, tally, show, len(files))
-    for path, origin in files:
+    journey = _Journey(library, tools, places, tally, show, len(arrivals))
+    for arrival in arrivals:
         try:
-            arrivals.take(path, origin)
-        except (LoadError, CorpusError) as error:
-            tally.failed.append(Failure(origin, str(error), error.hint))
-            arrivals.done(path.name)
-    arrivals.publish()
+            journey.take(arrival.open(), arrival.origin)
+        except (FetchError, LoadError, CorpusError) as error:
+            tally.failed.append(Failure(arrival.origin, str(error), error.hint, error.kind))
+            journey.done(arrival.path.name)
+    journey.publish()
 
 
-class _Arrivals:
+class _Journey:
     """The files that are coming in: recognised one by one, embedded and published some at a time."""
 
     def __init__(
@@ -323,14 +280,15 @@ class _Arrivals:
         if self._waiting:
             encoder, index = self._tools()
             embed(self._waiting, encoder, self._library)
-        for piece in self._waiting:
-            key = piece.document.card.id
-            publish(self._library, index, encoder.name, piece.document, piece.passages, piece.entries)  # 5 keep
-            (self._tally.updated if self._known.was_held(key) else self._tally.added).append(key)
-            self.done(key, len(piece.passages))
+            versions = [(piece.document, piece.passages, piece.entries) for piece in self._waiting]
+            publish(self._library, index, encoder.name, versions, self._safe)  # 5 keep
         self._waiting.clear()
         self._library.note_files(self._files)
         self._files.clear()
+
+    def _safe(self, name: str) -> None:
+        (self._tally.updated if self._known.was_held(name) else self._tally.added).append(name)
+        self.done(name, next(len(piece.passages) for piece in self._waiting if piece.document.card.id == name))
 
     def done(self, name: str, passages: int = 0) -> None:
         """Tell that one more file is done with."""

@@ -21,8 +21,9 @@ from assistant.errors import StoreBusy, StoreError
 from assistant.finding import doubles, query
 from assistant.finding.encoders import Embedder, open_encoder, open_entailment
 from assistant.finding.shelf import Shelf
+from assistant.gathering import gather
 from assistant.intake import Show
-from assistant.keeping import healing
+from assistant.keeping import canary, healing
 from assistant.keeping.journal import Journal
 from assistant.keeping.library import Library
 from assistant.keeping.locks import writing
@@ -92,18 +93,20 @@ class Assistant:
     # --- documents ------------------------------------------------------------------------------------
 
     def ingest(self, paths: Sequence[Path | str], progress: Show | None = None, prune: bool = False) -> Report:
-        """Take documents in: files, folders, zip files and addresses. One that fails stops no other.
+        """Take documents in: files, folders, zip files, addresses and lists of them. One that fails stops no other.
 
         With `prune`, documents that came from below a named folder and are no longer there are removed.
         Raises StoreBusy when another process writes, StoreError and EncoderError when nothing can be kept.
         """
         tally = intake.Tally()
         with writing(self._settings), ExitStack() as stack:
-            found = editing.in_force(intake.gather(paths, stack, tally), self._settings)
+            found, failed = gather(paths, self._settings, stack)
+            tally.failed += failed
+            found = editing.in_force(found, self._settings)
             places, show = self._desk.places, progress or intake.no_progress
             intake.take_in(found, self._library, self._writing_tools, places, tally, show)
             if prune:
-                gone = intake.astray(paths, {origin for _, origin in found}, self._library)
+                gone = intake.astray(paths, {arrival.origin for arrival in found}, self._library)
                 intake.take_out(gone, self._library, lambda: self._writing_tools()[1], tally)
             if fresh := {*tally.added, *tally.updated}:
                 tally.similar = doubles.alike(tuple(self._library.passages()), fresh)
@@ -114,7 +117,7 @@ class Assistant:
     def propose(self, paths: Sequence[Path | str]) -> tuple[Proposal | Failure, ...]:
         """A card for each file without front matter, told by its text and by the documents held; nothing is kept."""
         concepts, places = tuple(self._desk.glossary.concepts.values()), self._desk.places
-        return understanding.propose(paths, concepts, places, lambda: (self._ready(), self._tools()[0]))
+        return understanding.propose(paths, self._settings, concepts, places, lambda: (self._ready(), self._tools()[0]))
 
     def look(self, paths: Sequence[Path | str]) -> tuple[editing.Manuscript | Failure, ...]:
         """What files, folders, zip files and addresses hold, with a card, to be corrected; nothing is kept."""
@@ -123,7 +126,7 @@ class Assistant:
         def propose(text: Text, origin: str) -> Proposal:
             return understanding.proposal(text, origin, concepts, places, lambda: (self._ready(), self._tools()[0]))
 
-        return editing.look(paths, propose)
+        return editing.look(paths, self._settings, propose)
 
     def publish(self, text: str) -> Report:
         """Keep the text of a corpus file and take it in, in place of a document with its id. Raises CorpusError."""
@@ -145,10 +148,12 @@ class Assistant:
         return tally.report()
 
     def rebuild(self, progress: Show | None = None) -> Report:
-        """Build the index anew beside the live one, which answers meanwhile; texts without a vector are embedded."""
+        """Build the index anew beside the live one, which answers meanwhile; texts lacking its vector are embedded."""
         with writing(self._settings):
             encoder = self._opened_encoder()
+            canary.renew(self._library, encoder.name, encoder.embed)
             names = intake.complete(self._library, encoder, progress or intake.no_progress)
+            canary.note(self._library, encoder.name, encoder.embed)
             index = healing.rebuild(self._settings, self._library, encoder.name, encoder.dimension, self._let_go)
             with self._lock:
                 self._let_go()
@@ -306,6 +311,7 @@ class Assistant:
                         return self._writing_tools()
             encoder = self._opened_encoder()
             if self._index is None:
+                canary.check(self._library, encoder.name, encoder.embed)
                 self._index = healing.live(self._settings, self._library, encoder.name, encoder.dimension)
             return encoder, self._index
 
@@ -314,6 +320,7 @@ class Assistant:
         with self._lock:
             encoder = self._opened_encoder()
             if self._index is None or not self._healed:
+                canary.settle(self._library, encoder.name, encoder.embed)
                 index = healing.opened(self._settings, self._library, encoder.name, encoder.dimension)
                 self._let_go()
                 self._index, self._healed = index, True

@@ -42,12 +42,19 @@ class Settings:
     database_url: str | None = _setting(None, "SQLAlchemy address of the library, such as postgresql+psycopg://user@host/db; default is a SQLite file in the data folder", secret=True)
     chroma_url: str | None = _setting(None, "Address of a Chroma server; default is Chroma in the process, in the data folder")
     use_questions: bool = _setting(True, "Use the documents' own questions as search keys")
+    web_hosts: tuple[str, ...] = _setting((), "Hosts that pages are fetched from, separated by commas, each with its subdomains; none named means every public one")
+    intranet_hosts: tuple[str, ...] = _setting((), "Hosts of your own network that pages may be fetched from although they are not public, separated by commas, such as intranett.example or 10.0.0.5:8080")
     rule_years: int = _setting(3, "Age in years from which a cited rule carries a warning that it may have changed")
     host: str = _setting("127.0.0.1", "Address that the page listens on")
     port: int = _setting(7860, "Port that the page listens on")
     editors: bool = _setting(False, "Show the Sources tab, where whoever opens the page may add, change and withdraw documents")
     max_question: int = _setting(2000, "Longest question that is read, in characters")
     log_level: str = _setting("WARNING", "How much is logged to standard error: DEBUG, INFO, WARNING or ERROR")
+
+    @property
+    def added_dir(self) -> Path:
+        """Folder in the data folder that holds what editors published, as files that a library can be built from."""
+        return self.data_dir.resolve() / "added"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -101,4 +108,6 @@ def _read(name: str, kind: Any, text: str) -> Any:
             raise SettingsError(f"{name} is {text!r}.", hint="Use a whole number.") from None
     if declared.startswith("Path"):
         return Path(text)
+    if declared.startswith("tuple"):
+        return tuple(part.strip().lower() for part in text.split(",") if part.strip())
     return text

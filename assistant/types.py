@@ -388,11 +388,15 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A document that could not be taken in: where, why, and what to do about it."""
+    """A document that could not be taken in: where, why, and what to do about it, in English.
+
+    `kind` is that of the error (`AssistantError.kind`), "no-document" or "no-address", by which a face finds words.
+    """
 
     path: str
     reason: str
     hint: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

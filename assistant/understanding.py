@@ -13,8 +13,10 @@ from assistant import intake
 from assistant.errors import AssistantError
 from assistant.finding.encoders import Embedder
 from assistant.finding.shelf import Shelf
+from assistant.gathering import gather
 from assistant.reading import proposing, sandbox
 from assistant.reading.text import Text
+from assistant.settings import Settings
 from assistant.types import Card, Concept, Failure, Filters, Kind, Proposal
 
 ENTRIES = 100
@@ -23,6 +25,7 @@ ENTRIES = 100
 
 def propose(
     paths: Sequence[Path | str],
+    settings: Settings,
     glossary: Sequence[Concept],
     places: Mapping[str, str],
     tools: Callable[[], tuple[Shelf, Embedder]],
@@ -32,17 +35,18 @@ def propose(
     `places` gives countries by lower-cased place name; `tools` gives what is held and the encoder, and is called only
     when there is something to propose. A file that cannot be read gives a Failure and stops no other.
     """
-    tally, found = intake.Tally(), list[Proposal | Failure]()
+    found = list[Proposal | Failure]()
     with ExitStack() as stack:
-        for path, origin in intake.gather(paths, stack, tally):
+        arrivals, failed = gather(paths, settings, stack)
+        for arrival in arrivals:
             try:
-                text = sandbox.read(path)
+                text = sandbox.read(arrival.open())
             except AssistantError as error:
-                found.append(Failure(origin, str(error), error.hint))
+                found.append(Failure(arrival.origin, str(error), error.hint, error.kind))
                 continue
             if text.front_matter is None:
-                found.append(proposal(text, origin, glossary, places, tools))
-    return (*found, *tally.failed)
+                found.append(proposal(text, arrival.origin, glossary, places, tools))
+    return (*found, *failed)
 
 
 def proposal(

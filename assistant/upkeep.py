@@ -8,7 +8,7 @@ from typing import Any
 
 from assistant.errors import CorpusError, EncoderError
 from assistant.finding.encoders import open_encoder
-from assistant.keeping import backup, checkup, healing
+from assistant.keeping import backup, canary, checkup, healing
 from assistant.keeping.backup import Backup
 from assistant.keeping.checkup import Check
 from assistant.keeping.library import Library
@@ -16,18 +16,15 @@ from assistant.keeping.locks import writing
 from assistant.reading.corpus import load_glossary
 from assistant.settings import Settings
 
-CANARY = "Hvem kan delta i en reservert kontrakt?"
-"""A text that every encoder can embed; only whether it does, and how wide, is looked at."""
-
 
 def doctor(settings: Settings) -> Iterator[Check]:
     """Look at settings, corpus, encoder, data folder, library and index, one after the other.
 
     Nothing is repaired. What cannot be used is a Check that is not well; nothing is raised.
     """
-    opened: list[tuple[str, int]] = []
+    opened: list[tuple[str, int, canary.Embed]] = []
 
-    def encoder() -> tuple[str, int]:
+    def encoder() -> tuple[str, int, canary.Embed]:
         if not opened:
             opened.append(_encoder(settings))
         return opened[0]
@@ -77,9 +74,9 @@ def _corpus(settings: Settings) -> str:
     return f"{len(load_glossary(folder / 'glossary.yaml'))} terms in the glossary of {folder.absolute()}"
 
 
-def _encoder(settings: Settings) -> tuple[str, int]:
+def _encoder(settings: Settings) -> tuple[str, int, canary.Embed]:
     encoder = open_encoder(settings)
-    width = encoder.embed([CANARY], "query").dense.shape[1]
+    width = encoder.embed([canary.TEXT], "query").dense.shape[1]
     if width != encoder.dimension:
         raise EncoderError(f"{encoder.name} gives {width} numbers, not {encoder.dimension}.", hint="Check its folder.")
-    return encoder.name, encoder.dimension
+    return encoder.name, encoder.dimension, encoder.embed

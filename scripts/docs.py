@@ -30,7 +30,7 @@ def settings_table() -> str:
     """Every setting as a Markdown table row: variable, default, meaning."""
     rows = ["| variable | default | meaning |", "| --- | --- | --- |"]
     for field in fields(Settings):
-        default = "" if field.default is None else f"`{field.default}`"
+        default = "" if field.default in (None, ()) else f"`{field.default}`"
         rows.append(f"| `{PREFIX}{field.name.upper()}` | {default} | {field.metadata['meaning']} |")
     return "\n".join(rows)
 

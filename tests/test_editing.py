@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from app import take_in
 from assistant import Assistant, CorpusError, Failure, Settings
-from assistant.editing import Manuscript, holdings, publish
+from assistant.editing import Manuscript, holdings, publish, withdraw
 from assistant.errors import StoreBusy
+from assistant.keeping.backup import save
 from assistant.keeping.library import Library
+from assistant.upkeep import restore
 
 CASE = Path(__file__).parents[1] / "corpus" / "cases" / "no-vestre-unikum.md"
 STORY = """# Benker i Bodø
@@ -160,3 +163,72 @@ def test_the_list_tells_origin_passages_change_and_what_is_due(assistant: Assist
     library = Library.open(settings)
     assert [holdings(library, 3, date(year + n, 1, 1))[0].due for n in (3, 4)] == [False, True]
     library.close()
+
+
+def test_what_editors_published_and_withdrew_comes_back_from_a_backup(
+    assistant: Assistant, settings: Settings, tmp_path: Path
+) -> None:
+    other = CASE.with_name("dk-klapjob.md")
+    shutil.copy(other, settings.corpus_dir / "cases")
+    assistant.ingest([settings.corpus_dir])
+    assistant.publish(corrected())
+    assistant.withdraw(other.stem)
+    path, about = save(settings, tmp_path / "copy.zip")
+    assert about.documents == 1
+    fresh = replace(settings, data_dir=tmp_path / "fresh")
+    restore(fresh, path)
+    again = Assistant.from_settings(fresh)
+    try:
+        assert again.ingest([fresh.corpus_dir, fresh.added_dir]).updated == ()
+        assert [card.id for card in again.cards()] == [CASE.stem]
+        document = again.document(CASE.stem)
+        assert document is not None
+        assert document.blocks[-1].text == "En ny linje fra redaktøren."
+        again.publish(corrected(corrected()))
+        assert again.withdraw(CASE.stem).removed == (CASE.stem,)
+        again.ingest([fresh.corpus_dir, fresh.added_dir])
+        assert again.cards() == ()
+    finally:
+        again.close()
+
+
+def test_what_was_published_and_not_yet_taken_in_when_it_was_stopped_comes_in_at_the_next_start(
+    assistant: Assistant, settings: Settings
+) -> None:
+    assistant.ingest([settings.corpus_dir])
+
+    def killed(paths: object) -> None:
+        shutil.copytree(settings.added_dir, settings.data_dir / "then")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        publish(corrected(), settings, killed)  # type: ignore[arg-type]
+    assert list(settings.added_dir.iterdir()) == []
+    shutil.copytree(settings.data_dir / "then", settings.added_dir, dirs_exist_ok=True)  # as a kill would leave it
+    take_in(assistant, settings)
+    document = assistant.document(CASE.stem)
+    assert document is not None
+    assert document.blocks[-1].text == "En ny linje fra redaktøren."
+
+
+def test_what_was_withdrawn_stays_out_wherever_that_was_stopped(assistant: Assistant, settings: Settings) -> None:
+    assistant.publish(corrected())
+    kept = (settings.added_dir / CASE.name).read_bytes()
+    assistant.withdraw(CASE.stem)
+    (settings.added_dir / CASE.name).write_bytes(kept)  # it was stopped before this file went
+    take_in(assistant, settings)
+    assert assistant.cards() == ()
+
+
+def test_the_files_are_as_before_when_a_document_cannot_be_withdrawn(assistant: Assistant, settings: Settings) -> None:
+    assistant.publish(corrected())
+    before = {path.name: path.read_bytes() for path in settings.added_dir.iterdir()}
+
+    def busy(ids: object) -> None:
+        raise StoreBusy("busy")
+
+    with pytest.raises(StoreBusy):
+        withdraw(CASE.stem, settings, busy)  # type: ignore[arg-type]
+    assert {path.name: path.read_bytes() for path in settings.added_dir.iterdir()} == before
+    assert assistant.withdraw("no-unheard-of").failed
+    assert {path.name: path.read_bytes() for path in settings.added_dir.iterdir()} == before

@@ -24,6 +24,12 @@ def test_an_empty_value_means_none_where_none_is_allowed():
     assert Settings.from_environment({"ASSISTANT_CHROMA_URL": ""}).chroma_url is None
 
 
+def test_a_list_is_written_with_commas():
+    hosts = Settings.from_environment({"ASSISTANT_WEB_HOSTS": "Example.org, kommune.no,"}).web_hosts
+    assert hosts == ("example.org", "kommune.no")
+    assert Settings.from_environment({"ASSISTANT_WEB_HOSTS": ""}).web_hosts == ()
+
+
 def test_an_unknown_setting_is_told_with_the_nearest_name():
     with pytest.raises(SettingsError, match="ASSISTANT_DATADIR") as caught:
         Settings.from_environment({"ASSISTANT_DATADIR": "x"})

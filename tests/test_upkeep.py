@@ -2,13 +2,18 @@
 
 import json
 import shutil
+import subprocess
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from assistant import Assistant, Settings, upkeep
+from assistant import Assistant, EncoderMismatch, Settings, upkeep
 from assistant.__main__ import main
-from assistant.keeping import healing
+from assistant.errors import StoreError
+from assistant.finding import served
+from assistant.finding.tokens import unit
+from assistant.keeping import checkup, healing, vectors
 from assistant.keeping.backup import save
 from assistant.keeping.database import FILE
 from assistant.keeping.locks import owning, writing
@@ -136,3 +141,110 @@ def test_the_command_line_looks_saves_restores_and_rebuilds(settings, tmp_path, 
     assert main(["doctor", "--json"]) == 1
     checks = json.loads(capsys.readouterr().out)
     assert [check["name"] for check in checks if not check["well"]] == ["index"]
+
+
+@pytest.fixture
+def other_weights(monkeypatch):
+    """Called, makes the embeddings server's model another one under the same name and of the same width."""
+
+    def swap():
+        monkeypatch.setattr(served, "unit", lambda vectors: unit(np.roll(vectors, 1, axis=1)))
+
+    return swap
+
+
+def stopped(progress):
+    raise KeyboardInterrupt
+
+
+def test_an_encoder_that_answers_otherwise_than_before_is_not_searched_with(settings, other_weights):
+    assert found(settings) == {"en", "to"}
+    other_weights()
+    with pytest.raises(EncoderMismatch, match="answers otherwise") as caught:
+        found(settings)
+    assert "rebuild" in caught.value.hint
+    assert problems(settings).keys() == {"index"}
+    assistant = Assistant.from_settings(settings)
+    (settings.corpus_dir / "tre.txt").write_text("Kommunen kjøper vaskeri.", encoding="utf-8")
+    with pytest.raises(EncoderMismatch):
+        assistant.ingest([settings.corpus_dir])
+    with pytest.raises(KeyboardInterrupt):
+        assistant.rebuild(progress=stopped)
+    with pytest.raises(EncoderMismatch):  # half of it is the former encoder's
+        assistant.find("renhold")
+    assert sorted(assistant.rebuild().unchanged) == ["en", "to"]
+    assistant.close()
+    assert problems(settings) == {}
+    assert found(settings) == {"en", "to"}
+
+
+@pytest.mark.parametrize(
+    ("mounts", "kind"),
+    [
+        ("/dev/sda1 / ext4 rw 0 0\nnas:/felles TMP/felles nfs4 rw 0 0\n", "nfs4"),
+        ("/dev/sda1 / ext4 rw 0 0\n//nas/felles TMP/felles/min\\040mappe cifs rw 0 0\n", "cifs"),
+        ("nas:/felles TMP nfs rw 0 0\n/dev/sdb1 TMP/felles xfs rw 0 0\n", "xfs"),
+        ("nas:/felles /annet nfs rw 0 0\n", ""),
+    ],
+)
+def test_the_file_system_of_a_folder_is_that_of_the_nearest_mount_above(tmp_path, mounts, kind):
+    listed = tmp_path / "mounts"
+    listed.write_text(mounts.replace("TMP", str(tmp_path)), encoding="utf-8")
+    assert checkup.mounted_as(tmp_path / "felles" / "min mappe" / "data", listed) == kind
+
+
+def test_the_doctor_warns_of_a_data_folder_on_a_network_drive(settings, monkeypatch):
+    kind = checkup.mounted_as(settings.data_dir)
+    monkeypatch.setattr(checkup, "NETWORK", (kind,))
+    assert "network drive" in problems(settings)["data folder"].told
+    servers = replace(settings, database_url="postgresql://127.0.0.1:9/x", chroma_url="http://127.0.0.1:9")
+    assert "data folder" not in problems(servers)
+
+
+def test_a_full_disk_stops_an_ingest_with_the_reason_and_everything_goes_on_when_there_is_room(settings, monkeypatch):
+    assistant = Assistant.from_settings(settings)
+    (settings.corpus_dir / "tre.txt").write_text("Kommunen kjøper vaskeri.", encoding="utf-8")
+    with monkeypatch.context() as full:
+        full.setattr(vectors, "LEAST", 1 << 60)
+        with pytest.raises(StoreError, match="MB free") as caught:
+            assistant.ingest([settings.corpus_dir])
+        assert "nothing was lost" in caught.value.hint
+        assert {hit.passage.card.id for hit in assistant.find("renhold")} == {"en", "to"}
+        assert assistant.remove(["to"]).removed == ("to",)
+    assert assistant.ingest([settings.corpus_dir]).added == ("to", "tre")
+    assert {hit.passage.card.id for hit in assistant.find("renhold")} == {"en", "to", "tre"}
+    assistant.close()
+    assert problems(settings) == {}
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system in memory of 8 MB; a container may not mount one."""
+    place = tmp_path / "small"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "none", str(place)]
+    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("no file system may be mounted here")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+def test_on_a_disk_that_is_really_full_an_ingest_ends_and_questions_are_answered(settings, small_disk, monkeypatch):
+    monkeypatch.setattr(vectors, "LEAST", 1 << 20)
+    full = replace(settings, data_dir=small_disk / "data")
+    assistant = Assistant.from_settings(full)
+    assistant.ingest([settings.corpus_dir / "en.txt"])
+    filler = small_disk / "filler"
+    for left in (0, 100_000, 900_000):
+        filler.unlink(missing_ok=True)
+        filler.write_bytes(bytes(max(shutil.disk_usage(small_disk).free - left, 0)))
+        for number in range(20):
+            text = f"Kommunen kjøper vaskeri nummer {number} med {left}. " * 40
+            (settings.corpus_dir / f"ny-{left}-{number}.txt").write_text(text, encoding="utf-8")
+        with pytest.raises(StoreError, match=r"space left|cannot be used|MB free"):
+            assistant.ingest([settings.corpus_dir])
+        assert [hit.passage.card.id for hit in assistant.find("renhold")] == ["en"]
+    filler.unlink()
+    assert len(assistant.ingest([settings.corpus_dir]).added) == 61
+    assistant.close()
+    assert problems(full).keys() <= {"disk space"}

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from itertools import pairwise
 from zlib import crc32
 
 import numpy as np
@@ -145,8 +144,9 @@ def _shared(hashes: Sequence[NDArray[np.uint64]]) -> list[list[int]]:
     places = np.repeat(np.arange(len(hashes)), [len(h) for h in hashes])
     order = np.argsort(keys, kind="stable")
     keys, places = keys[order], places[order]
-    borders = [0, *(np.flatnonzero(keys[1:] != keys[:-1]) + 1).tolist(), len(keys)]
-    return [places[first:last].tolist() for first, last in pairwise(borders) if last - first > 1]
+    borders = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1], [True])))
+    several = np.flatnonzero(np.diff(borders) > 1)
+    return [places[borders[n] : borders[n + 1]].tolist() for n in several]
 
 
 def _last(name: str, found: Mapping[str, str]) -> str:

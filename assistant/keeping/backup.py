@@ -1,7 +1,7 @@
-"""A backup: all that the library holds in one file, checked whole before anything is brought back from it.
+"""A backup: all that is kept in one file, checked whole before anything is brought back from it.
 
-The file is a zip of a SQLite library and a note with its SHA-256. It is the same whichever database the
-library is kept in, so that what was saved from one can be brought back into the other.
+The file is a zip of a SQLite library, of the files that editors published, and of a note with the SHA-256 of each. It
+is the same whichever database the library is kept in: what was saved from one can be brought back into the other.
 """
 
 from __future__ import annotations
@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
+import shutil
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +23,7 @@ from tempfile import TemporaryDirectory
 import sqlalchemy as sql
 from sqlalchemy import Connection, Engine
 
-from assistant.errors import StoreDamaged, StoreError
+from assistant.errors import StoreBusy, StoreDamaged, StoreError
 from assistant.keeping import tables
 from assistant.keeping.database import FILE, connected, reading, translated, writing
 from assistant.keeping.healing import COLLECTION
@@ -32,18 +34,27 @@ from assistant.settings import Settings
 
 NOTE = "note.json"
 
-FORM = 1
-"""Number of the form of the file; one with a higher number was written by a newer version."""
+FORM = 2
+"""Number of the form of the file; one with a higher number was written by a newer version, one with 1 held no files."""
+
+ADDED = "added"
+"""Folder in the zip, and in the data folder while they are brought back, of the files that editors published."""
+
+TRIES = 3
+"""How often a copy is begun anew because editors published meanwhile; a copy takes seconds, to publish too."""
 
 BATCH = 200
 """Rows that are copied at a time; one with token vectors has about 40 kB."""
+
+_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\.(?:md|withdrawn)")
 
 _ANOTHER = "Nothing was changed. Take another backup."
 
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """What a backup says of itself. `made` is UTC (ISO 8601), `sha256` (hex) that of the library inside."""
+    """What a backup says of itself. `made` is UTC (ISO 8601), `sha256` (hex) that of the library inside, `added` that
+    of each file that editors published, by its name (None in a backup of the first form, which held none)."""
 
     form: int
     layout: int
@@ -51,14 +62,16 @@ class Backup:
     revision: int
     documents: int
     sha256: str
+    added: dict[str, str] | None = None
 
 
 def save(settings: Settings, path: Path) -> tuple[Path, Backup]:
-    """Write the library of `settings` into the new file `path`, or into a new file in the folder `path`.
+    """Write the library of `settings`, with the files that editors published, into the new file `path`, or into a new
+    file in the folder `path`.
 
     Everything in it is of one moment; others may read and write the library meanwhile. Nothing is at `path`
     until the whole has been written and checked. Raises StoreError when the file is there already or cannot be
-    written, StoreDamaged when what was copied is not whole.
+    written, StoreDamaged when what was copied is not whole, StoreBusy when editors published whenever it was tried.
     """
     made = datetime.now(UTC)
     path = path / f"assistant-{made:%Y%m%d-%H%M%S}.zip" if path.is_dir() else path
@@ -66,12 +79,12 @@ def save(settings: Settings, path: Path) -> tuple[Path, Backup]:
         raise StoreError(f"{path} is there already.", hint="Name another file, or a folder.")
     try:
         with TemporaryDirectory(prefix=".backup-", dir=path.parent) as folder:
-            revision, documents = _copied(settings, Path(folder))
-            copy = Path(folder) / FILE
-            about = Backup(FORM, tables.SCHEMA, made.isoformat(timespec="seconds"), revision, documents, _digest(copy))
-            packed = Path(folder) / "packed"
-            _pack(copy, about, packed)
-            packed.replace(path)
+            place, then = Path(folder), made.isoformat(timespec="seconds")
+            revision, documents = _copied_at_rest(settings, place)
+            added = {file.name: _digest(file) for file in _published(place)}
+            about = Backup(FORM, tables.SCHEMA, then, revision, documents, _digest(place / FILE), added)
+            _pack(place, about, place / "packed")
+            (place / "packed").replace(path)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         hint = "Name a place that is writable and has room for the whole library twice."
@@ -80,7 +93,8 @@ def save(settings: Settings, path: Path) -> tuple[Path, Backup]:
 
 
 def restore(settings: Settings, path: Path, *, replace: bool = False) -> Backup:
-    """Bring the library of a backup back, in one transaction; what was there before is gone.
+    """Bring the library of a backup back, in one transaction, and then the files that editors published; what was there
+    before is gone.
 
     The whole file is checked first. The index is not touched: it follows when it is opened or rebuilt. Raises
     StoreError when the library holds documents (unless `replace`) or the file is from a newer version,
@@ -89,6 +103,8 @@ def restore(settings: Settings, path: Path, *, replace: bool = False) -> Backup:
     """
     with _unpacked(path) as (folder, about), owning(settings), only_writer(settings):
         _room(settings, replace=replace)
+        if about.added is not None:
+            _stage(folder, settings)
         source, target = connected(Settings(data_dir=folder)), connected(settings)
         try:
             with translated(target), reading(source) as old, writing(target) as new:
@@ -96,7 +112,54 @@ def restore(settings: Settings, path: Path, *, replace: bool = False) -> Backup:
         finally:
             source.dispose()
             target.dispose()
+        if about.added is not None:
+            _swap(settings)
     return about
+
+
+def _copied_at_rest(settings: Settings, folder: Path) -> tuple[int, int]:
+    """Copy what editors published and the library into `folder`, while nothing is published; as `_copied`."""
+    for _ in range(TRIES):
+        with suppress(FileNotFoundError):  # one was withdrawn while it was read
+            files = {path.name: path.read_bytes() for path in _published(settings.data_dir)}
+            found = _copied(settings, folder)
+            if files == {path.name: path.read_bytes() for path in _published(settings.data_dir)}:
+                (folder / ADDED).mkdir(exist_ok=True)
+                for name, content in files.items():
+                    (folder / ADDED / name).write_bytes(content)
+                return found
+    raise StoreBusy("Editors publish documents just now.", hint="Wait until they have finished, then try again.")
+
+
+def _published(folder: Path) -> list[Path]:
+    """The files below `folder` that editors published, and their marks."""
+    return sorted(path for path in (folder / ADDED).glob("*") if _NAME.fullmatch(path.name))
+
+
+def _stage(folder: Path, settings: Settings) -> None:
+    """Copy the published files of an unpacked backup next to those of `settings`. Raises StoreError."""
+    fresh = settings.added_dir.with_suffix(".fresh")
+    try:
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True)
+        for path in _published(folder):
+            shutil.copyfile(path, fresh / path.name)
+    except OSError as error:
+        raise folder_error(settings.data_dir, error) from error
+
+
+def _swap(settings: Settings) -> None:
+    """Put the published files that `_stage` copied in the place of the present ones. Raises StoreError."""
+    there = settings.added_dir
+    former = there.with_suffix(".former")
+    try:
+        shutil.rmtree(former, ignore_errors=True)
+        if there.exists():
+            there.rename(former)
+        there.with_suffix(".fresh").rename(there)
+        shutil.rmtree(former, ignore_errors=True)
+    except OSError as error:
+        raise folder_error(settings.data_dir, error) from error
 
 
 def _copied(settings: Settings, folder: Path) -> tuple[int, int]:
@@ -146,9 +209,11 @@ def _settle(engine: Engine) -> None:
         raw.execute("PRAGMA journal_mode=DELETE")
 
 
-def _pack(copy: Path, about: Backup, packed: Path) -> None:
+def _pack(folder: Path, about: Backup, packed: Path) -> None:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        archive.write(copy, FILE)
+        archive.write(folder / FILE, FILE)
+        for path in _published(folder):
+            archive.write(path, f"{ADDED}/{path.name}")
         archive.writestr(NOTE, json.dumps(asdict(about), indent=2))
     with packed.open("rb") as file:
         os.fsync(file.fileno())
@@ -161,13 +226,15 @@ def _unpacked(path: Path) -> Iterator[tuple[Path, Backup]]:
         try:
             with zipfile.ZipFile(path) as archive:
                 about = _note(path, archive.read(NOTE))
-                archive.extract(FILE, folder)
+                for name in (FILE, *(f"{ADDED}/{name}" for name in about.added or {})):
+                    archive.extract(name, folder)
         except (zipfile.BadZipFile, KeyError, EOFError, zlib.error, NotImplementedError, RuntimeError) as error:
             raise StoreDamaged(f"The backup {path} is not whole.", hint=_ANOTHER) from error
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise StoreError(f"The backup {path} cannot be read: {reason}.", hint="Check path and space.") from error
-        if _digest(Path(folder) / FILE) != about.sha256:
+        held = {name: _digest(Path(folder) / ADDED / name) for name in about.added or {}}
+        if _digest(Path(folder) / FILE) != about.sha256 or held != (about.added or {}):
             raise StoreDamaged(f"The backup {path} was changed after it was made.", hint=_ANOTHER)
         if faults := _faults(Path(folder)):
             raise StoreDamaged(f"The backup {path} is not whole: {faults[0]}.", hint=_ANOTHER)
@@ -178,8 +245,11 @@ def _note(path: Path, text: bytes) -> Backup:
     try:
         told = json.loads(text)
         newer = told["form"] > FORM or told["layout"] > tables.SCHEMA
+        told.setdefault("added", None)
         about = Backup(**{field.name: told[field.name] for field in fields(Backup)})
-    except (ValueError, KeyError, TypeError) as error:
+        if not all(_NAME.fullmatch(name) for name in about.added or {}):
+            raise ValueError("a file of another name")
+    except (AttributeError, ValueError, KeyError, TypeError) as error:
         raise StoreDamaged(f"The backup {path} does not say what it holds.", hint=_ANOTHER) from error
     if newer:
         raise StoreError(f"The backup {path} was made by a newer version.", hint="Install that version first.")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.errors import AssistantError, StoreBusy, StoreDamaged, StoreError
+from assistant.keeping import canary
 from assistant.keeping.database import FILE
 from assistant.keeping.healing import batches, kept, live, mark, marked
 from assistant.keeping.library import Library
@@ -19,6 +20,9 @@ from assistant.settings import Settings
 
 ROOM = 1 << 30
 """Bytes that should be free; the shipped corpus with library, index and encoder takes a third of that."""
+
+NETWORK = ("nfs", "cifs", "smb", "9p", "afs", "ceph", "glusterfs", "lustre", "beegfs", "gpfs", "ocfs2", "fuse.sshfs")
+"""Types of network file systems, on which SQLite's log cannot be shared and its file was seen damaged (R23)."""
 
 _REBUILD = "Run python -m assistant rebuild."
 
@@ -41,12 +45,13 @@ def check(name: str, look: Callable[[], str]) -> Check:
         return Check(name, False, str(error), error.hint)
 
 
-def examine(settings: Settings, encoder: Callable[[], tuple[str, int]]) -> Iterator[Check]:
-    """Look at one thing after the other; nothing is repaired. `encoder` gives its name and its vectors' width.
+def examine(settings: Settings, encoder: Callable[[], tuple[str, int, canary.Embed]]) -> Iterator[Check]:
+    """Look at one thing after the other; nothing is repaired. `encoder` gives its name, its vectors' width and `embed`.
 
     Of a library or an index that others use just now, what can be seen beside them is told.
     """
-    yield check("data folder", lambda: _folder(settings.data_dir))
+    files = settings.database_url is None or settings.chroma_url is None
+    yield check("data folder", lambda: _folder(settings.data_dir, files=files))
     yield check("disk space", lambda: _space(settings.data_dir))
     yield check("writer", lambda: _free(settings))
     library: Library | None = None
@@ -62,14 +67,31 @@ def examine(settings: Settings, encoder: Callable[[], tuple[str, int]]) -> Itera
             library.close()
 
 
-def _folder(folder: Path) -> str:
+def _folder(folder: Path, *, files: bool) -> str:
     if not folder.is_dir():
         raise StoreError(f"There is no data folder {folder.absolute()}.", hint="Run python ingest.py corpus.")
     try:
         with tempfile.TemporaryFile(dir=folder):
-            return f"{folder.absolute()} can be written"
+            pass
     except OSError as error:
         raise folder_error(folder, error) from error
+    kind = mounted_as(folder)
+    if files and kind.startswith(NETWORK):
+        message = f"{folder.absolute()} lies on a network drive ({kind}), where locks fail and files get damaged."
+        hint = "Set ASSISTANT_DATA_DIR to a local disk, or keep all in PostgreSQL and on a Chroma server."
+        raise StoreError(message, hint=hint)
+    return f"{folder.absolute()} can be written"
+
+
+def mounted_as(folder: Path, mounts: Path = Path("/proc/self/mounts")) -> str:
+    """The type of the file system that `folder` lies on; "" where the system does not tell (it does on Linux)."""
+    try:
+        rows = [line.split() for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines()]
+    except OSError:
+        return ""
+    place = folder.resolve()
+    types = {Path(row[1].replace("\\040", " ")): row[2] for row in rows if len(row) > 2}
+    return next((types[at] for at in (place, *place.parents) if at in types), "")
 
 
 def _space(folder: Path) -> str:
@@ -107,8 +129,9 @@ def _library(library: Library) -> str:
     return f"{documents} documents, {len(passages)} passages, {len(entries)} entries, revision {revision}"
 
 
-def _index(settings: Settings, library: Library, encoder: str, dimension: int) -> str:
+def _index(settings: Settings, library: Library, encoder: str, dimension: int, embed: canary.Embed) -> str:
     """Compare every entry of the library with the index, also by its vector, which a start does not."""
+    canary.check(library, encoder, embed)
     if missing := library.missing(encoder):
         raise StoreError(f"{len(missing)} texts have no vector of {encoder}.", hint=_REBUILD)
     try:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,10 @@ BATCH = 500
 
 SAMPLE = 100
 """Entries, spread over all, about so many, that must find themselves after healing: to be there is not to be found."""
+
+
+Version: TypeAlias = tuple[Document, Sequence[Passage], Sequence[Entry]]
+"""A document with all that the library keeps of it: its passages, and the entries that lead to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,27 +104,32 @@ def publish(
     library: Library,
     vectors: Vectors,
     encoder: str,
-    document: Document,
-    passages: Sequence[Passage],
-    entries: Sequence[Entry],
+    versions: Sequence[Version],
+    safe: Callable[[str], None] = lambda _: None,
 ) -> None:
-    """Make a document visible in library and index, in place of its former version.
+    """Make documents visible in library and index one after the other, each in place of its former version.
 
-    The library holds the embeddings of its texts already (`Library.keep_embeddings`). When this returns,
-    the document is safe; when it raises StoreError, the former version still answers.
+    The library holds the embeddings of their texts already (`Library.keep_embeddings`). `safe` is called with the id
+    of each as soon as nothing can lose it; when StoreError is raised, the former versions of the others still answer.
+    All vectors go in by one call and old ones out by one: with a call a document each of them took 40 ms, and the
+    library's transaction 5 (2 cores, 2026-11-21).
     """
-    key = document.card.id
-    missing = _add(library, vectors, encoder, {key: document.card}, entries)
+    cards = {document.card.id: document.card for document, _, _ in versions}
+    entries = [entry for *_, some in versions for entry in some]
+    missing = _add(library, vectors, encoder, cards, entries)
     if missing:
-        raise StoreError(f"{len(missing)} texts of {key} have no vector of {encoder}.", hint="Ingest it again.")
-    library.keep(document, passages, entries)
-    _clear(vectors, key, {entry.id for entry in entries})
+        keys = ", ".join(sorted({entry.document for entry in entries if entry.text_hash in missing}))
+        raise StoreError(f"{len(missing)} texts of {keys} have no vector of {encoder}.", hint="Ingest it again.")
+    for document, passages, own in versions:
+        library.keep(document, passages, own)
+        safe(document.card.id)
+    _clear(vectors, cards, {entry.id for entry in entries})
 
 
 def withdraw(library: Library, vectors: Vectors, document_id: str) -> bool:
     """Remove a document from library and index; False when the library has none of that id."""
     gone = library.remove(document_id)
-    _clear(vectors, document_id, set())
+    _clear(vectors, [document_id])
     return gone
 
 
@@ -225,12 +235,12 @@ def _add(
     return {entry.text_hash for entry in entries} - dense.keys()
 
 
-def _clear(vectors: Vectors, document_id: str, keep: set[str]) -> None:
-    """Remove a document's vectors that are no longer listed; when that fails, `heal` does it later."""
+def _clear(vectors: Vectors, documents: Collection[str], keep: Collection[str] = ()) -> None:
+    """Remove documents' vectors that are no longer listed; when that fails, `heal` does it later."""
     try:
-        vectors.remove_document(document_id, keep)
+        vectors.remove_documents(documents, keep)
     except StoreError as error:
-        _log.warning("old vectors of %s stay until the next start: %s", document_id, error)
+        _log.warning("old vectors of %s stay until the next start: %s", ", ".join(documents), error)
 
 
 def _probe(library: Library, vectors: Vectors, encoder: str) -> None:

@@ -261,6 +261,12 @@ class Library:
         with self._writing() as connection:
             return connection.execute(sql.delete(table).where((table.c.encoder != encoder) | ~used)).rowcount
 
+    def forget(self, encoder: str) -> None:
+        """Drop every embedding that `encoder` made, so that all texts are embedded again."""
+        table = tables.embeddings
+        with self._writing() as connection:
+            connection.execute(sql.delete(table).where(table.c.encoder == encoder))
+
     def faults(self) -> tuple[str, ...]:
         """What the database itself finds damaged, one sentence each; reads the whole file."""
         if self._engine.dialect.name != "sqlite":

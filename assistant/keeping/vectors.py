@@ -6,6 +6,7 @@ node as JSON into the metadata, takes no lists there and asks one question vecto
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -41,6 +42,10 @@ NONE = Filters()
 
 SERVER_TIMEOUT = 30.0
 """Seconds that a Chroma server may take for one call; Chroma's own client would wait for ever."""
+
+LEAST = 64 << 20
+"""Bytes that must be free where Chroma writes. On a full disk its first write fails and the next never returns (seen
+with 1.5 on a tmpfs), so none is begun there; a call of BATCH vectors takes a few MB."""
 
 _UNUSABLE = ("readonly", "read-only", "permission denied", "disk is full", "no space left")
 """Words in Chroma's messages that tell of the folder, not of damage."""
@@ -92,8 +97,9 @@ class Vectors:
     def add(self, entries: Sequence[Entry], cards: Mapping[str, Card], vectors: NDArray[np.float32]) -> None:
         """Add entries with their vectors (rows in the same order); an id that is there is replaced.
 
-        `cards` holds the card of every document that an entry belongs to.
+        `cards` holds the card of every document that an entry belongs to. Raises StoreError on a full disk.
         """
+        self._see_room()
         notes = [_notes(entry, cards[entry.document]) for entry in entries]
         for start in range(0, len(entries), BATCH):
             part = slice(start, start + BATCH)
@@ -105,15 +111,20 @@ class Vectors:
     def remove(self, ids: Collection[str]) -> None:
         """Remove entries; ids that are not there are passed over."""
         listed = list(ids)
+        if listed:
+            self._see_room()
         for start in range(0, len(listed), BATCH):
             with self._translated():
                 self._collection.delete(ids=listed[start : start + BATCH])
 
-    def remove_document(self, document_id: str, keep: Collection[str] = ()) -> None:
-        """Remove the entries of a document, but for those in `keep` (the version that is visible)."""
-        with self._translated():
-            there = self._collection.get(where={"document": document_id}, include=[])["ids"]
-        self.remove(set(there) - set(keep))
+    def remove_documents(self, documents: Collection[str], keep: Collection[str] = ()) -> None:
+        """Remove the entries of documents, but for those in `keep` (the versions that are visible)."""
+        listed, there = list(documents), set[str]()
+        for start in range(0, len(listed), BATCH):
+            with self._translated():
+                found = self._collection.get(where={"document": {"$in": listed[start : start + BATCH]}}, include=[])
+            there.update(found["ids"])
+        self.remove(there - set(keep))
 
     def search(
         self,
@@ -167,6 +178,15 @@ class Vectors:
             for name in others:
                 self._client.delete_collection(name)
         return others
+
+    def _see_room(self) -> None:
+        """Raise StoreError where the folder's disk is full; a server looks after its own."""
+        if self._where.startswith("http"):
+            return
+        free = shutil.disk_usage(self._where).free
+        if free < LEAST:
+            hint = "Free some disk space, then try again; nothing was lost."
+            raise StoreError(f"There are only {free >> 20} MB free for {self._where}.", hint=hint)
 
     def _translated(self) -> Any:
         return _translated(self._where)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -108,8 +109,12 @@ def _unpacked(path: Path, folder: Path) -> tuple[Path, ...]:
             for member in archive.infolist():
                 if not member.is_dir():
                     left = _unpack(archive, member, folder, left)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError) as error:
         raise LoadError("This zip file is damaged.", hint="Pack the files again.") from error
+    except OSError as error:  # a name too long, a file where a folder should be, a full disk, a damaged bzip2 stream
+        reason = (error.strerror or str(error)).lower()
+        hint = "Pack the files again, with short names; see also that the disk has room."
+        raise LoadError(f"A file in it cannot be unpacked: {reason}.", hint=hint) from error
     return tuple(sorted(_files(folder)))
 
 

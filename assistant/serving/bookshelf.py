@@ -58,16 +58,29 @@ def report_html(report: Report, titles: Mapping[str, str], language: str) -> str
 
 
 def failure_html(failure: Failure, language: str) -> str:
-    """A document that could not be taken in: its name, why, and what to do; the reasons are in English."""
+    """A document that could not be taken in: its name, why, and what to do."""
     return (
         f'<div class="failure"><p><strong>{_say("sources.failed", language, _name(failure.path))}</strong></p>'
-        f"{problem_html(failure.reason, failure.hint)}</div>"
+        f"{problem_html(failure.reason, failure.hint, failure.kind, language)}</div>"
     )
 
 
-def problem_html(reason: str, hint: str) -> str:
-    """A reason, one line a paragraph, and what to do about it, as the code gives them: in English."""
-    lines = [line.strip() for line in (*reason.splitlines(), hint) if line.strip()]
+def problem_html(reason: str, hint: str, kind: str, language: str) -> str:
+    """What went wrong and what to do about it: by its kind in the page's language, then the particulars in English.
+
+    `kind` is that of an error (`AssistantError.kind`) or a failure; one without words is told in English alone.
+    """
+    english = _lines_html(reason, hint)
+    if language == "en" or f"problem.{kind}" not in words.table():
+        return english
+    told = f"<p>{_say(f'problem.{kind}', language)}</p><p>{_say(f'problem.{kind}.hint', language)}</p>"
+    opened = " open" * (kind == "corpus-error")  # its particulars are the fields to correct
+    return f"{told}<details{opened}><summary>{_say('problem.details', language)}</summary>{english}</details>"
+
+
+def _lines_html(*texts: str) -> str:
+    """English texts, one line a paragraph."""
+    lines = [line.strip() for text in texts for line in text.splitlines() if line.strip()]
     return "".join(f'<p lang="en">{escape(line)}</p>' for line in lines)
 
 
@@ -111,7 +124,7 @@ def _manuscript(one: Manuscript, replaced: Card | None, language: str) -> str:
     lead = _say("sources.incomplete", language) if one.problem else _say("sources.complete", language)
     return (
         f'<article class="manuscript"><h3>{escape(name)}</h3>{told}<p class="lead">{lead}</p>'
-        f'<div class="problem" role="alert">{problem_html(one.problem, "")}</div>{notes}'
+        f'<div class="problem" role="alert">{_lines_html(one.problem)}</div>{notes}'
         f"<label><span>{_say('sources.text', language)}</span>"
         f'<textarea rows="22" spellcheck="false">{escape(one.text)}</textarea></label>'
         f"<details><summary>{_say('sources.preview', language, str(len(one.blocks)))}</summary>"

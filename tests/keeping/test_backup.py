@@ -1,5 +1,6 @@
 """What was saved comes back whole, into either database; what is not whole is refused before anything changes."""
 
+import hashlib
 import json
 import threading
 import zipfile
@@ -38,8 +39,10 @@ def contents(settings):
 
 @pytest.fixture
 def saved(settings, sample, tmp_path):
-    """The path of a backup of two documents, and what it holds."""
+    """The path of a backup of two documents and a published file, and what the library in it holds."""
     keep(settings, sample("a", "en", "to"), sample("b", "tre \0 \ud800"))
+    settings.added_dir.mkdir()
+    (settings.added_dir / "no-sak.md").write_text("Saken.", encoding="utf-8")
     path, _ = save(settings, tmp_path / "copy.zip")
     return path, contents(settings)
 
@@ -50,6 +53,19 @@ def test_what_was_saved_comes_back_whole_in_either_database(store, saved, tmp_pa
     about = restore(fresh, path)
     assert about.documents == 2
     assert contents(fresh) == held
+    assert [(path.name, path.read_text("utf-8")) for path in fresh.added_dir.iterdir()] == [("no-sak.md", "Saken.")]
+
+
+def test_a_backup_of_the_first_form_leaves_what_editors_published(settings, saved):
+    path, _ = saved
+    with zipfile.ZipFile(path) as archive:
+        note, library = json.loads(archive.read(NOTE)), archive.read(FILE)
+    del note["added"]
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(NOTE, json.dumps(note | {"form": 1}))
+        archive.writestr(FILE, library)
+    restore(settings, path, replace=True)
+    assert [place.name for place in settings.added_dir.iterdir()] == ["no-sak.md"]
 
 
 @pytest.mark.slow
@@ -136,11 +152,40 @@ def without_note(path):
         archive.writestr(FILE, library)
 
 
+def with_a_file_out_of_place(path):
+    with zipfile.ZipFile(path) as archive:
+        note, library = json.loads(archive.read(NOTE)), archive.read(FILE)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(NOTE, json.dumps(note | {"added": {"../ute.md": hashlib.sha256(b"ute").hexdigest()}}))
+        archive.writestr(FILE, library)
+        archive.writestr("added/../ute.md", b"ute")
+
+
+def with_a_published_file_changed(path):
+    with zipfile.ZipFile(path) as archive:
+        note, library = archive.read(NOTE), archive.read(FILE)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(NOTE, note)
+        archive.writestr(FILE, library)
+        archive.writestr("added/no-sak.md", b"En annen sak.")
+
+
 def no_zip(path):
     path.write_text("Kjære dagbok")
 
 
-@pytest.mark.parametrize("damage", [cut_short, flipped, of_other_contents, without_note, no_zip])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        cut_short,
+        flipped,
+        of_other_contents,
+        with_a_file_out_of_place,
+        with_a_published_file_changed,
+        without_note,
+        no_zip,
+    ],
+)
 def test_a_backup_that_is_not_whole_is_refused_and_nothing_changes(saved, sample, tmp_path, damage):
     path, _ = saved
     other = Settings(data_dir=tmp_path / "other")

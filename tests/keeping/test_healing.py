@@ -45,7 +45,7 @@ def put(library, vectors):
 
 def keep_and_publish(library, vectors, one):
     library.keep_embeddings(ENCODER, one.made)
-    publish(library, vectors, ENCODER, one.document, one.passages, one.entries)
+    publish(library, vectors, ENCODER, [(one.document, one.passages, one.entries)])
 
 
 def in_step(library, vectors):
@@ -86,14 +86,14 @@ def test_an_unchanged_text_needs_no_vector_from_the_encoder_again(library, vecto
     kept = library.embeddings(ENCODER, second.made)
     assert list(kept) == [first.entries[0].text_hash]
     library.keep_embeddings(ENCODER, {key: value for key, value in second.made.items() if key not in kept})
-    publish(library, vectors, ENCODER, second.document, second.passages, second.entries)
+    publish(library, vectors, ENCODER, [(second.document, second.passages, second.entries)])
     assert in_step(library, vectors)
 
 
 def test_a_document_without_its_vectors_is_not_published(library, vectors, sample):
     made = sample("a", "en")
     with pytest.raises(StoreError, match="no vector"):
-        publish(library, vectors, ENCODER, made.document, made.passages, made.entries)
+        publish(library, vectors, ENCODER, [(made.document, made.passages, made.entries)])
     assert library.cards() == ()
 
 
@@ -270,7 +270,7 @@ with writing(settings):
         else:
             made = sample(name, *(f"utgave {turn} ledd {n}" for n in range(1 + turn % 4)))
             library.keep_embeddings("made-up", made.made)
-            publish(library, vectors, "made-up", made.document, made.passages, made.entries)
+            publish(library, vectors, "made-up", [(made.document, made.passages, made.entries)])
             print("kept", name, turn, flush=True)
 """
 

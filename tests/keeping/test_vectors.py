@@ -119,10 +119,10 @@ def test_removing_takes_away_what_was_named_only(vectors, sample):
     vectors.remove([a.entries[0].id, "no-such-entry"])
     assert vectors.ids() == {entry.id for entry in (*a.entries[1:], *b.entries)}
     vectors.remove([])
-    vectors.remove_document("a", keep={a.entries[1].id})
+    vectors.remove_documents(["a"], keep={a.entries[1].id})
     assert vectors.ids() == {entry.id for entry in (a.entries[1], *b.entries)}
-    vectors.remove_document("a")
-    vectors.remove_document("no-such-document")
+    vectors.remove_documents(["a"])
+    vectors.remove_documents(["no-such-document"])
     assert vectors.ids() == {entry.id for entry in b.entries}
 
 
@@ -306,7 +306,7 @@ def test_what_one_program_adds_on_a_server_another_finds_at_once(tmp_path, chrom
     add(one, made := sample("a", "en"))
     [hits] = other.search(vector("en")[None, :], 1)
     assert hits[0][0] == made.entries[0].id
-    one.remove_document("a")
+    one.remove_documents(["a"])
     assert other.search(vector("en")[None, :], 1) == [[]]
     one.close()
     other.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -313,6 +314,95 @@ def test_reads_nothing_that_a_web_page_only_points_to(tmp_path: Path) -> None:
     path.write_bytes(OTHERS["refresh to an own machine"][1]())
     with pytest.raises(NoText):
         read(path)
+
+
+def _zip(*members: tuple[str | zipfile.ZipInfo, bytes]) -> bytes:
+    out = io.BytesIO()
+    with warnings.catch_warnings(), zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        warnings.simplefilter("ignore")  # of a name that is there twice
+        for name, body in members:
+            archive.writestr(name, body)
+    return out.getvalue()
+
+
+def _link() -> bytes:
+    link = zipfile.ZipInfo("lenke.txt")
+    link.external_attr = 0o120777 << 16
+    return _zip((link, b"/etc/passwd"))
+
+
+def _locked() -> bytes:
+    body = bytearray(_zip(("a.txt", b"Kommunen inngikk en avtale.")))
+    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        body[body.index(mark) + place] |= 1
+    return bytes(body)
+
+
+def _of_method(number: int) -> bytes:
+    body = bytearray(_zip(("a.txt", b"Kommunen inngikk en avtale." * 9)))
+    for mark, place in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        body[body.index(mark) + place] = number
+    return bytes(body)
+
+
+def _claiming(size: int) -> bytes:
+    """A zip whose list says that its one file has `size` bytes, while it holds 300 000 000."""
+    body = bytearray(_zip(("a.txt", b"0" * 300_000_000)))
+    for mark, place in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+        start = body.index(mark) + place
+        body[start : start + 4] = size.to_bytes(4, "little")
+    return bytes(body)
+
+
+def _overlapping() -> bytes:
+    """A zip of 500 entries that all lead to one packed megabyte, as the better zip bombs do."""
+    body = _zip(("a.txt", bytes(range(256)) * 4000))
+    start = body.index(b"PK\x01\x02")
+    end = body.index(b"PK\x05\x06")
+    entry = body[start:end]
+    tail = bytearray(body[end:])
+    tail[8:10] = tail[10:12] = (500).to_bytes(2, "little")
+    tail[12:16] = (len(entry) * 500).to_bytes(4, "little")
+    return body[:start] + entry * 500 + bytes(tail)
+
+
+def _changed() -> bytes:
+    body = bytearray(_zip(("a.txt", "\n".join(map(str, range(9000))).encode())))
+    body[len(body) // 2] ^= 0xFF
+    return bytes(body)
+
+
+ZIPS: dict[str, Callable[[], bytes]] = {
+    "link to a file of the system": _link,
+    "locked with a password": _locked,
+    "packed by no known method": lambda: _of_method(97),
+    "packed by a method that it is not packed by": lambda: _of_method(12),
+    "three thousand files": lambda: _zip(*((f"{n}.txt", b"x") for n in range(3000))),
+    "a quarter of a gigabyte": lambda: _zip(*((f"{n}.txt", bytes(25_000_000)) for n in range(10))),
+    "one file packed a thousand to one": lambda: _zip(("a.txt", bytes(30_000_000))),
+    "a file that claims to be small": lambda: _claiming(1000),
+    "five hundred files that are one": _overlapping,
+    "a name of a thousand letters": lambda: _zip((f"{'a' * 1000}.txt", b"x")),
+    "a path of a thousand folders": lambda: _zip(("a/" * 3000 + "a.txt", b"x")),
+    "a file in a file": lambda: _zip(("a", b"x"), ("a/b.txt", b"x")),
+    "a name that leads out": lambda: _zip(("../../ute.txt", b"x")),
+    "cut off": lambda: _zip(("a.txt", b"Kommunen inngikk en avtale." * 99))[:-60],
+    "a byte changed": _changed,
+    "nothing in it but its start": lambda: b"PK\x03\x04" + bytes(500),
+}
+
+
+@pytest.mark.parametrize("name", ZIPS)
+def test_a_zip_made_to_harm_is_refused_with_the_reason_and_leaves_nothing(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "inn" / "pakke.zip"
+    path.parent.mkdir()
+    path.write_bytes(ZIPS[name]())
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(LoadError) as caught, expand(path):
+        pass
+    assert len(str(caught.value)) > 10
+    assert len(caught.value.hint) > 10
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_a_zip_with_a_zip_bomb_in_it_stays_packed(tmp_path: Path) -> None:

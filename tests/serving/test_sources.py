@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from gradio.utils import get_upload_folder
 
-from assistant.editing import Holding, Manuscript
+from assistant import Settings
+from assistant.editing import Holding, Manuscript, look
 from assistant.errors import CorpusError, StoreBusy
 from assistant.serving import bookshelf, ui
 from assistant.serving.tabs import sources
-from assistant.serving.words import LANGUAGES
+from assistant.serving.words import LANGUAGES, word
 from assistant.types import Block, Card, Failure, Report, Similar
 
 BAD = "<script>alert(1)</script>"
@@ -139,6 +140,40 @@ def test_what_cannot_be_published_is_told_with_reason_and_hint(verbs: dict[str, 
     assert "done" not in told
     assert reason in told["html"]
     assert told["html"].count("<p") >= 2
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "hint"),
+    [
+        ("da", "Nogen andre lægger dokumenter ind lige nu.", "Vent, til de er færdige"),
+        ("en", "Another one writes.", "Wait."),
+    ],
+)
+def test_an_error_is_told_in_the_language_of_the_page(
+    verbs: dict[str, Any], language: str, told: str, hint: str
+) -> None:
+    html = verbs["publish"]({"text": "busy", "language": language})["html"]
+    assert told in html
+    assert hint in html
+    assert '<p lang="en">Another one writes.</p>' in html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_file_that_fails_is_told_in_the_language_of_the_page_with_the_particulars(
+    tmp_path: Path, language: str
+) -> None:
+    scan, unlike = tmp_path / "skann.png", tmp_path / "tom.txt"
+    scan.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    unlike.write_text(" ", encoding="utf-8")
+    found = look([scan, unlike, tmp_path / "borte.pdf"], Settings(), lambda text, origin: pytest.fail("was read"))
+    assert [one.kind for one in found if isinstance(one, Failure)] == ["unsupported-format", "no-text", "load-error"]
+    html = bookshelf.manuscripts_html(found, {}, language)
+    assert "This is a picture." in html
+    assert word("problem.no-text", language) in html or language == "en"
+
+
+def test_the_fields_to_correct_are_shown_at_once(verbs: dict[str, Any]) -> None:
+    assert "<details open>" in verbs["publish"]({"text": "wrong", "language": "nb"})["html"]
 
 
 def test_an_error_is_logged_without_the_text(verbs: dict[str, Any], caplog: pytest.LogCaptureFixture) -> None:

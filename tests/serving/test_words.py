@@ -8,6 +8,7 @@ from typing import get_args
 
 import pytest
 
+from assistant.errors import AssistantError, ComposerError, SettingsError
 from assistant.serving import words
 from assistant.serving.examples import EXAMPLES
 from assistant.types import Kind, Notice, Reason
@@ -38,6 +39,16 @@ def test_every_reason_kind_and_country_has_words() -> None:
     keys |= {f"example.{name}" for lists in EXAMPLES.values() for names in lists.values() for name in names}
     keys |= {f"role.{role}" for role in EXAMPLES}
     assert keys <= set(words.table())
+
+
+def test_every_kind_of_error_that_an_editor_can_meet_has_words_and_what_to_do() -> None:
+    kinds = {"no-document", "no-address"}
+    tree: list[type[AssistantError]] = [AssistantError]
+    while tree:
+        tree += (found := tree.pop().__subclasses__())
+        kinds |= {error("x").kind for error in found if not issubclass(error, SettingsError | ComposerError)}
+    assert {"no-text", "store-busy", "address-refused"} <= kinds
+    assert {f"problem.{kind}{end}" for kind in kinds for end in ("", ".hint")} <= set(words.table())
 
 
 def test_every_key_in_the_code_is_in_the_table() -> None:

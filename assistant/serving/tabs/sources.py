@@ -52,7 +52,7 @@ def answers(assistant: Assistant) -> tuple[Callable[[Any], dict[str, Any]], ...]
     def look(asked: Any) -> dict[str, Any]:
         file, address, language = _uploaded(asked), _text(asked, "address"), _language(asked)
         if file is None and not address.startswith(("http://", "https://")):
-            failure = Failure(address, "This is not an address.", "It begins with https:// or http://.")
+            failure = Failure(address, "This is not an address.", "It begins with https:// or http://.", "no-address")
             return {"html": bookshelf.failure_html(failure, language)}
         try:
             found = assistant.look([file or address])
@@ -124,7 +124,7 @@ def _hinting(answer: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[st
         try:
             return answer(asked)
         except AssistantError as error:
-            return {"html": bookshelf.problem_html(str(error), error.hint)}
+            return {"html": bookshelf.problem_html(str(error), error.hint, error.kind, _language(asked))}
 
     return telling
 

@@ -1,0 +1,94 @@
+"""What was named becomes files to read: folders, zip files and lists of addresses taken apart, addresses fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
+
+from assistant.errors import AssistantError, LoadError
+from assistant.reading import archives
+from assistant.reading.fetching import Rules, fetch
+from assistant.reading.loaders import SUFFIXES, addresses
+from assistant.settings import Settings
+from assistant.types import Failure
+
+NOT_DOCUMENTS = {"FORMAT.md", "README.md", "LICENSE", "LICENSE.md", "CHANGELOG.md"}
+"""Files of a folder that speak about it and are passed over; named by themselves they are read."""
+
+LONGEST_LIST = 200_000
+"""Bytes of the longest text file that is looked at for a list of addresses: some 2 000 of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A file on its way in: where it lies, and the path or address that it came from.
+
+    What has `rules` is an address that is fetched by them when it is opened, so that each is told of in its turn.
+    """
+
+    path: Path
+    origin: str
+    rules: Rules | None = None
+
+    def open(self) -> Path:
+        """The file, fetched if it is not there yet. Raises AddressRefused and FetchError."""
+        if self.rules and not self.path.exists():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.write_bytes(fetch(self.origin, self.rules).body)
+        return self.path
+
+
+def gather(
+    paths: Sequence[Path | str], settings: Settings, stack: ExitStack
+) -> tuple[tuple[Arrival, ...], tuple[Failure, ...]]:
+    """What `paths` (files, folders, zip files, addresses, text files that list addresses) stand for, and what of them
+    cannot be opened.
+
+    Fetched and unpacked files live as long as `stack`.
+    """
+    rules = Rules(allowed_hosts=settings.intranet_hosts, only_hosts=settings.web_hosts)
+    found: list[Arrival] = []
+    failed: list[Failure] = []
+    for given in paths:
+        try:
+            some = [str(given)] if _is_address(str(given)) else list(_below(Path(given), stack))
+        except AssistantError as error:
+            failed.append(Failure(str(given), str(error), error.hint, error.kind))
+            continue
+        found += [_address(one, rules, stack) if isinstance(one, str) else one for one in some]
+    return tuple(found), tuple(failed)
+
+
+def _is_address(given: str) -> bool:
+    return given.startswith(("http://", "https://"))
+
+
+def _address(address: str, rules: Rules, stack: ExitStack) -> Arrival:
+    folder = Path(stack.enter_context(TemporaryDirectory(prefix="assistant-")))
+    return Arrival(folder / (Path(urlsplit(address).path).name or "page.html"), address, rules)
+
+
+def _below(path: Path, stack: ExitStack) -> Iterator[Arrival | str]:
+    """The files that a path stands for, and the addresses that they list."""
+    if not path.exists():
+        raise LoadError("There is no such file or folder.", hint="Check the spelling and the folder that you are in.")
+    path = path.resolve()  # one file has one origin, however it is named
+    many = path.is_dir() or archives.is_plain_zip(path)
+    for file in stack.enter_context(archives.expand(path)):
+        if many and (file.name in NOT_DOCUMENTS or file.suffix.lower() not in SUFFIXES):
+            continue
+        listed = _listed(file)
+        yield from listed
+        if not listed:
+            yield Arrival(file, str(file) if file.is_relative_to(path) else f"{path}!{file.name}")
+
+
+def _listed(file: Path) -> tuple[str, ...]:
+    """The addresses that a text file lists, where it holds nothing else."""
+    if file.suffix.lower() != ".txt" or file.stat().st_size > LONGEST_LIST:
+        return ()
+    return addresses(file.read_bytes().decode("utf-8-sig", errors="replace"))
