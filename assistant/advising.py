@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from assistant import asking, language, privacy
 from assistant.answering import inferring, planning
 from assistant.desk import Asked, Desk
-from assistant.plans import Amount, Cues, Need, Plan, Rules
+from assistant.plans import Amount, Cues, Heard, Need, Plan, Rules
 from assistant.types import Filters, Hit, Passage
+
+Hear = Callable[[Need], Sequence[Heard]]
 
 CASES = 5
 """Similar cases that a plan shows."""
@@ -27,8 +29,11 @@ class Described:
     route: str | None = None
 
 
-def plan(desk: Desk, rules: Rules, cues: Cues, described: Described) -> Plan:
-    """The plan for a need: routes with reasons, steps, risks and similar cases, every statement cited."""
+def plan(desk: Desk, rules: Rules, cues: Cues, hear: Hear, described: Described) -> Plan:
+    """The plan for a need: routes with reasons, steps, risks and similar cases, every statement cited.
+
+    `hear` gives what the sentences of the need mean where no word says it.
+    """
     # 1 guard
     need = Need(
         *(privacy.mask(part)[0] for part in (described.need.text, described.need.who, described.need.suppliers))
@@ -37,7 +42,7 @@ def plan(desk: Desk, rules: Rules, cues: Cues, described: Described) -> Plan:
     given = {name: value for name, value in described.answers.items() if value}
     spoken = described.language or language.detect(need.text)
     country = str(given.get("country") or desk.read(need.text, Asked(need.text)).country or "")
-    told = inferring.infer(need, {"country": country} | given, rules, cues)
+    told = inferring.infer(need, {"country": country} | given, rules, cues, hear(need))
     if "country" not in given:
         told = tuple(replace(one, origin="read") if one.question == "country" else one for one in told)
     # 3 compare: cases like it

@@ -203,7 +203,7 @@ class Cues:
     doubts: str
     both: Mapping[str, str]
     follows: tuple[tuple[str, str, Expression], ...]
-    numbers: Mapping[str, int]
+    numbers: Mapping[str, float]
     multiples: Mapping[str, int]
     currencies: Mapping[str, str]
     valued: str
@@ -213,6 +213,23 @@ class Cues:
     span_words: Mapping[str, str]
     places: Mapping[str, str]
     lessons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """An ordinary sentence of a need in several languages, and the option that it gives by question id."""
+
+    texts: tuple[str, ...]
+    tells: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An option of a question that a sentence of the need means, by how near it is to a Saying."""
+
+    question: str
+    option: str
+    sentence: str
 
 
 # --- the need and the plan ----------------------------------------------------------------------------
