@@ -7,10 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from assistant import asking, language, privacy
-from assistant.answering import inferring, planning
+from assistant.answering import hearing, inferring, planning
 from assistant.desk import Asked, Desk
-from assistant.plans import Amount, Cues, Heard, Need, Plan, Rules
+from assistant.finding.encoders import Embedder, against
+from assistant.plans import Amount, Need, Plan, Rules
+from assistant.reading.sayings import load_sayings
 from assistant.types import Filters, Hit, Passage
+from assistant.wording import Cues, Heard
 
 Hear = Callable[[Need], Sequence[Heard]]
 
@@ -27,6 +30,13 @@ class Described:
     answers: Mapping[str, str | Amount]
     language: str | None = None
     route: str | None = None
+
+
+def listener(encoder: Embedder) -> Hear:
+    """Hears by the shipped sayings, which are embedded at the first need and kept."""
+    sayings = load_sayings()
+    near = against(encoder, [text for saying in sayings for text in saying.texts])
+    return lambda need: hearing.hear(need, sayings, near)
 
 
 def plan(desk: Desk, rules: Rules, cues: Cues, hear: Hear, described: Described) -> Plan:

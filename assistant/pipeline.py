@@ -13,13 +13,13 @@ from types import MappingProxyType
 from typing import Any
 
 from assistant import advising, asking, editing, intake, plans, shelving, understanding
-from assistant.answering import filling, hearing, planning
+from assistant.answering import filling, planning
 from assistant.answering.generative import Model
 from assistant.asking import ShowAnswer
 from assistant.desk import Asked, Desk
 from assistant.errors import StoreBusy, StoreError
 from assistant.finding import doubles, query
-from assistant.finding.encoders import Embedder, against, open_encoder, open_entailment
+from assistant.finding.encoders import Embedder, open_encoder, open_entailment
 from assistant.finding.shelf import Shelf
 from assistant.keeping import healing
 from assistant.keeping.library import Library
@@ -29,7 +29,6 @@ from assistant.plans import Amount, Need, Plan, Rules
 from assistant.reading.corpus import load_glossary
 from assistant.reading.needs import load_cues
 from assistant.reading.routes import load_routes
-from assistant.reading.sayings import load_sayings
 from assistant.reading.text import Text
 from assistant.settings import Settings
 from assistant.types import (
@@ -278,9 +277,7 @@ class Assistant:
     @cached_property
     def _hear(self) -> advising.Hear:
         """Hears what the sentences of a need mean; the sayings that it goes by are embedded once."""
-        sayings = load_sayings()
-        near = against(self._desk.encoder(), [text for saying in sayings for text in saying.texts])
-        return lambda need: hearing.hear(need, sayings, near)
+        return advising.listener(self._desk.encoder())
 
     @cached_property
     def _rules(self) -> Rules:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from assistant.language import sentences
-from assistant.plans import Heard, Need, Saying
+from assistant.plans import Need
+from assistant.wording import Heard, Saying
 
 Near = Callable[[Sequence[str]], list[list[float]]]
 """The cosine of each of some texts with each text of the sayings, in the order in which they are written."""

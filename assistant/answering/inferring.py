@@ -12,7 +12,8 @@ from functools import cache
 
 from assistant.answering.weighing import UNKNOWN, Answers, verdict
 from assistant.language import sentences
-from assistant.plans import Amount, Cue, Cues, Heard, Need, Rules, Told
+from assistant.plans import Amount, Need, Rules, Told
+from assistant.wording import Cue, Cues, Heard
 
 REACH = 3
 """Words between a denial and what it denies: "ikke til å kjøpe" has two."""
@@ -63,10 +64,10 @@ def _spoken(need: Need, cues: Cues, heard: Sequence[Heard]) -> Iterator[Told]:
     evidence: dict[tuple[str, str], list[str]] = {}
     votes = [(cue.question, cue.option, cue.weight, quote) for cue in cues.cues if (quote := _met(cue, need, cues))]
     votes += [(one.question, one.option, HEARD, one.sentence) for one in heard]
-    for question, option, weight, quote in votes:
+    for question, said, weight, quote in votes:
         of_question = scores.setdefault(question, {})
-        of_question[option] = of_question.get(option, 0) + weight
-        evidence.setdefault((question, option), []).append(quote)
+        of_question[said] = of_question.get(said, 0) + weight
+        evidence.setdefault((question, said), []).append(quote)
     for question, found in scores.items():
         option = cues.both.get(question) if len(found) > 1 else None
         quotes = [quote for one in found for quote in evidence[question, one][:1]]

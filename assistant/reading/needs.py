@@ -10,8 +10,9 @@ from importlib.resources import files
 from typing import Any
 
 from assistant.errors import CorpusError
-from assistant.plans import Comparison, Cue, Cues, Rules, Saying, comparisons
+from assistant.plans import Comparison, Rules, comparisons
 from assistant.reading.conditions import parse
+from assistant.wording import Cue, Cues, Saying
 
 WEIGHTS = {"strong": 4, "sites": 4, "words": 2, "weak": 1}
 """What a met pattern counts: a strong one outweighs a plain one of another option, two plain ones tie with it."""

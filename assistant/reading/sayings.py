@@ -7,8 +7,8 @@ from functools import cache
 from importlib.resources import files
 
 from assistant.errors import CorpusError
-from assistant.plans import Saying
 from assistant.reading.routes import ASKED
+from assistant.wording import Saying
 
 _HINT = "The head of sayings.toml says how a saying is written."
 
