@@ -39,17 +39,20 @@ _NO_FIGURE = re.compile(
 )
 _YEAR = re.compile(r"(?<![\d.,/-])(?:19[89]\d|20[0-4]\d)(?![\d/-])")
 _BEGAN = re.compile(
-    r"\b(?:start(?:et|ed|ade|ede)|begynte|begyndte|började|oppstart\w*|opstart\w*|opprettet|oprettet|etabler(?:t|et|ade|ede)"
+    r"\b(?:start(?:et|ed|ade|ede)|begynte|begyndte|började|oppstart\w*|opstart\w*|opprettet|oprettet"
+    r"|etabler(?:t|et|ade|ede)"
     r"|stiftet|grunnlagt|grundlagt|grundades|bildades|blev til|ble til|blev til|founded|established|launched|began"
     r"|set up|indledt\w*|inngikk|inngått|indgik|indgået|ingick|tecknade|signed|vedtok|vedtatt|vedtog|vedtaget|beslutade"
-    r"|adopted|introduced|konkurrenceudsatte|konkurranseutsatte|upphandlade|udbød|lyste ut|innført|indført|infördes|siden|sidan|sedan|since|runs from|gjelder fra|gælder fra|gäller från)\b",
+    r"|adopted|introduced|konkurrenceudsatte|konkurranseutsatte|upphandlade|udbød|lyste ut|innført|indført"
+    r"|infördes|siden|sidan|sedan|since|runs from|gjelder fra|gælder fra|gäller från)\b",
     re.IGNORECASE,
 )
 _YEARS = re.compile(
     r"(?<![\d/.,-])(20[0-4]\d|19[89]\d)\s?[–-]\s?(?:[^\W\d]+\s)?(?:20[0-4]\d|19[89]\d)(?![\d/])", re.IGNORECASE
 )
 _IN_YEAR = re.compile(
-    r"\b(?:i|in|siden|sidan|sedan|since|fra|frå|from|från|år|year|jan\w*|feb\w*|mar\w*|apr\w*|ma[jiy]|jun\w*|jul\w*|aug\w*"
+    r"\b(?:i|in|siden|sidan|sedan|since|fra|frå|from|från|år|year|jan\w*|feb\w*|mar\w*|apr\w*|ma[jiy]|jun\w*"
+    r"|jul\w*|aug\w*"
     r"|sep\w*|o[ck]t\w*|nov\w*|de[cs]\w*|høsten|hösten|efteråret|våren|foråret|sommeren|autumn|spring)\s"
     r"(20[0-4]\d|19[89]\d)(?![\d/])",
     re.IGNORECASE,

@@ -54,14 +54,20 @@ _TITLED = re.compile(
 _FIRM = re.compile(r"(?:gruppen|konsernet|koncernen|fondet|kjeden| Group| Eiendom| Ejendomme| Fastigheter)$")
 _IS = re.compile(r"\s(?:er|är|is|var|was|,)\s(?:en|et|ei|ett|a|an|the)\b")
 _DOES = re.compile(
-    r"\s(?:(?:har|hadde|havde|hade|has|had|siden|också|også)\s)*(?:støttet|støttede|stödde|supported|ga|gav|gave|stilt|stilte|stillede"
-    r"|finansier\w+|fund(?:s|ed)|samarbeid\w+|samarbejd\w+|samarbet\w+|leverer|leverte|leverede|levererar|delivers|delivered"
-    r"|supplies|provides|vant|vandt|vann|won|kjøper|køber|köper|buys|ansetter|ansatte|ansætter|anställer|employs|hires|hired"
-    r"|driver|drev|runs|stod for|sto for|står for|bidrar|bidrog|bidrager|inngikk|indgik|ingick|signed|lar|lader|låter)\b"
+    r"\s(?:(?:har|hadde|havde|hade|has|had|siden|också|også)\s)*(?:støttet|støttede|stödde|supported|ga|gav"
+    r"|gave|stilt|stilte|stillede"
+    r"|finansier\w+|fund(?:s|ed)|samarbeid\w+|samarbejd\w+|samarbet\w+|leverer|leverte|leverede|levererar"
+    r"|delivers|delivered"
+    r"|supplies|provides|vant|vandt|vann|won|kjøper|køber|köper|buys|ansetter|ansatte|ansætter|anställer"
+    r"|employs|hires|hired"
+    r"|driver|drev|runs|stod for|sto for|står for|bidrar|bidrog|bidrager|inngikk|indgik|ingick|signed|lar|lader"
+    r"|låter)\b"
 )
 _WITH = re.compile(
-    r"(?:avtale|aftale|avtal|avtalet|avtalen|aftalen|kontrakt\w*|samarbeid\w*|samarbejd\w*|samarbet\w*|partnersk\w+|sammen|saman"
-    r"|tillsammans|agreement|contract|partnership|together|works?|worked)\s(?:med|with|mellom|mellem|mellan|between)\s$",
+    r"(?:avtale|aftale|avtal|avtalet|avtalen|aftalen|kontrakt\w*|samarbeid\w*|samarbejd\w*|samarbet\w*"
+    r"|partnersk\w+|sammen|saman"
+    r"|tillsammans|agreement|contract|partnership|together|works?|worked)\s(?:med|with|mellom|mellem|mellan"
+    r"|between)\s$",
     re.IGNORECASE,
 )
 _OPENS = re.compile(r"(?:^|\n|[.!?:]\s|[«»\"“”(]|–\s|-\s|\d\.\s)$")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import get_args
 
 from assistant.reading import cues, gist
 from assistant.reading.country import country_of
 from assistant.reading.labels import Near, group_in, kind_of, labels, topics_told
 from assistant.reading.organisations import ROLES, organisations
-from assistant.reading.vocabulary import KINDS
 from assistant.types import Block, Card, Concept, Document, Kind, Proposal, Source
 
 Alike = Callable[[str, Kind], Near]
@@ -38,7 +38,7 @@ def propose(
     card, evidence = settled(document, places)
     whole, document = document, _opening(document)
     text = text_of(document)
-    near: dict[Kind, Near] = {kind: alike(_whole(card, text)[:OPENING], kind) for kind in KINDS}
+    near: dict[Kind, Near] = {kind: alike(_whole(card, text)[:OPENING], kind) for kind in get_args(Kind)}
     kind, said = kind_of(_whole(card, text), near)
     card = replace(card, kind=kind)
     evidence["kind"] = tuple(filter(None, (said,)))
