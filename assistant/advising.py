@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from assistant import asking, language, privacy
-from assistant.answering import hearing, inferring, planning
+from assistant.answering import inferring, meaning, planning
 from assistant.desk import Asked, Desk
 from assistant.finding.encoders import Embedder, against
 from assistant.plans import Amount, Need, Plan, Rules
@@ -36,7 +36,7 @@ def listener(encoder: Embedder) -> Hear:
     """Hears by the shipped sayings, which are embedded at the first need and kept."""
     sayings = load_sayings()
     near = against(encoder, [text for saying in sayings for text in saying.texts])
-    return lambda need: hearing.hear(need, sayings, near)
+    return lambda need: meaning.hear(need, sayings, near)
 
 
 def plan(desk: Desk, rules: Rules, cues: Cues, hear: Hear, described: Described) -> Plan:

@@ -1,6 +1,6 @@
 """What the sentences of a need are heard to mean; nearness is given by hand, so that only the hearing is tested."""
 
-from assistant.answering.hearing import hear
+from assistant.answering.meaning import hear
 from assistant.plans import Need
 from assistant.wording import Heard, Saying
 
