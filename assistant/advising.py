@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from assistant import asking, language, privacy
-from assistant.answering import inferring, planning
+from assistant.answering import inferring, meaning, planning
 from assistant.desk import Asked, Desk
-from assistant.plans import Amount, Cues, Need, Plan, Rules
+from assistant.finding.encoders import Embedder, against
+from assistant.plans import Amount, Need, Plan, Rules
+from assistant.reading.sayings import load_sayings
 from assistant.types import Filters, Hit, Passage
+from assistant.wording import Cues, Heard
+
+Hear = Callable[[Need], Sequence[Heard]]
 
 CASES = 5
 """Similar cases that a plan shows."""
@@ -27,8 +32,18 @@ class Described:
     route: str | None = None
 
 
-def plan(desk: Desk, rules: Rules, cues: Cues, described: Described) -> Plan:
-    """The plan for a need: routes with reasons, steps, risks and similar cases, every statement cited."""
+def listener(encoder: Embedder) -> Hear:
+    """Hears by the shipped sayings, which are embedded at the first need and kept."""
+    sayings = load_sayings()
+    near = against(encoder, [text for saying in sayings for text in saying.texts])
+    return lambda need: meaning.hear(need, sayings, near)
+
+
+def plan(desk: Desk, rules: Rules, cues: Cues, hear: Hear, described: Described) -> Plan:
+    """The plan for a need: routes with reasons, steps, risks and similar cases, every statement cited.
+
+    `hear` gives what the sentences of the need mean where no word says it.
+    """
     # 1 guard
     need = Need(
         *(privacy.mask(part)[0] for part in (described.need.text, described.need.who, described.need.suppliers))
@@ -37,7 +52,7 @@ def plan(desk: Desk, rules: Rules, cues: Cues, described: Described) -> Plan:
     given = {name: value for name, value in described.answers.items() if value}
     spoken = described.language or language.detect(need.text)
     country = str(given.get("country") or desk.read(need.text, Asked(need.text)).country or "")
-    told = inferring.infer(need, {"country": country} | given, rules, cues)
+    told = inferring.infer(need, {"country": country} | given, rules, cues, hear(need))
     if "country" not in given:
         told = tuple(replace(one, origin="read") if one.question == "country" else one for one in told)
     # 3 compare: cases like it

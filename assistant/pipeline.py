@@ -263,7 +263,7 @@ class Assistant:
         """
         given = {"country": country} | dict(answers) if country else answers
         described = advising.Described(Need(need, who, suppliers), given, language, route)
-        return advising.plan(self._desk, self._rules, load_cues(), described)
+        return advising.plan(self._desk, self._rules, load_cues(), self._hear, described)
 
     def questions(self, language: str) -> tuple[plans.Question, ...]:
         """Every question that the decision rules ask, in `language`."""
@@ -287,6 +287,11 @@ class Assistant:
         return self._journal.remarks(date.today())
 
     # --- inside ---------------------------------------------------------------------------------------
+
+    @cached_property
+    def _hear(self) -> advising.Hear:
+        """Hears what the sentences of a need mean; the sayings that it goes by are embedded once."""
+        return advising.listener(self._desk.encoder())
 
     @cached_property
     def _rules(self) -> Rules:

@@ -173,48 +173,6 @@ class Rules:
     combinations: tuple[Combination, ...]
 
 
-# --- how needs are worded -----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """Words that speak for an option of a question. `pattern` is a regular expression over lower-case text."""
-
-    question: str
-    option: str
-    pattern: str
-    weight: int
-
-
-@dataclass(frozen=True, slots=True)
-class Cues:
-    """How people word what the questions ask for; `needs.toml` holds it and says what each part means.
-
-    `denials`, `doubts`, `valued` and `yearly` are regular expressions. `both` is the option of a question that
-    holds where several are spoken of, `follows` (question, option, when) what other answers imply. `numbers` and
-    `multiples` are numbers by their word, `units` months by the word for a time; `spans` gives, for a question,
-    the months from which each option holds, and `span_words` the question that a word before a time answers.
-    `places` names, for a place of a template, the part of the need that fills it; `lessons` is how the headings
-    of a case's sections on experience begin.
-    """
-
-    cues: tuple[Cue, ...]
-    denials: str
-    doubts: str
-    both: Mapping[str, str]
-    follows: tuple[tuple[str, str, Expression], ...]
-    numbers: Mapping[str, int]
-    multiples: Mapping[str, int]
-    currencies: Mapping[str, str]
-    valued: str
-    yearly: str
-    units: Mapping[str, int]
-    spans: Mapping[str, Mapping[str, int]]
-    span_words: Mapping[str, str]
-    places: Mapping[str, str]
-    lessons: tuple[str, ...]
-
-
 # --- the need and the plan ----------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 HOUSE = ROOT / "assistant"
 ROOMS = ("reading", "keeping", "finding", "answering", "serving")
-FOUNDATION = ("types", "plans", "errors", "settings", "privacy", "language")
+FOUNDATION = ("types", "plans", "wording", "errors", "settings", "privacy", "language")
 FACES = ("__main__.py", "serving/", "reading/confined.py")  # where anything may be caught and shown: the last is a process
 HEAVY = ("torch", "chromadb", "gradio", "llama_index", "sentence_transformers", "transformers", "sqlalchemy")
 

@@ -7,28 +7,39 @@ are equally likely, or none is spoken of, the question stays open and is asked.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from assistant.answering.weighing import UNKNOWN, Answers, verdict
 from assistant.language import sentences
-from assistant.plans import Amount, Cue, Cues, Need, Rules, Told
+from assistant.plans import Amount, Need, Rules, Told
+from assistant.wording import Cue, Cues, Heard
 
 REACH = 3
 """Words between a denial and what it denies: "ikke til å kjøpe" has two."""
 
+HEARD = 2
+"""What a sentence counts that means an answer: as much as a plain word, more than a weak one."""
+
 _NUMBER = r"\d{1,3}(?:[ .\u00a0\u2009]\d{3})+|\d+(?:[.,]\d+)?"
 
+_BARE = r"(?<![\w.,])(\d{2,3}(?:[ .\u00a0\u2009]\d{3})+|\d{5,7})(?=\s*(?:[.,;:!?)]|$))"
+"""A large number that counts nothing, because no word follows it: "rundt 140 000." """
 
-def infer(need: Need, given: Mapping[str, str | Amount], rules: Rules, cues: Cues) -> tuple[Told, ...]:
+
+def infer(
+    need: Need, given: Mapping[str, str | Amount], rules: Rules, cues: Cues, heard: Sequence[Heard] = ()
+) -> tuple[Told, ...]:
     """What is known: the answers that were given, then what is read from the need for the other questions.
+
+    `heard` is what its sentences mean; each counts for its option as words do.
 
     An answer whose option the rules do not have is left out; "unknown" may be given to every choice, and keeps the
     question open whatever the words say. Each question is told of once.
     """
     options = {question.id: {option.id for option in question.options} for question in rules.questions}
     told = {name: Told(name, value, "given") for name, value in given.items() if _fits(name, value, options)}
-    read = (*_spoken(need, cues), *_spans(need, cues), *_values(need, given, rules, cues))
+    read = (*_spoken(need, cues, heard), *_spans(need, cues), *_values(need, given, rules, cues))
     for found in read:
         if _fits(found.question, found.value, options):
             told.setdefault(found.question, found)
@@ -47,16 +58,16 @@ def _fits(question: str, value: str | Amount, options: Mapping[str, set[str]]) -
     return value in options[question] or value == UNKNOWN
 
 
-def _spoken(need: Need, cues: Cues) -> Iterator[Told]:
-    """The option of each question that the words speak for most."""
+def _spoken(need: Need, cues: Cues, heard: Sequence[Heard]) -> Iterator[Told]:
+    """The option of each question that words and sentences speak for most."""
     scores: dict[str, dict[str, int]] = {}
     evidence: dict[tuple[str, str], list[str]] = {}
-    for cue in cues.cues:
-        quote = _met(cue, need, cues)
-        if quote:
-            of_question = scores.setdefault(cue.question, {})
-            of_question[cue.option] = of_question.get(cue.option, 0) + cue.weight
-            evidence.setdefault((cue.question, cue.option), []).append(quote)
+    votes = [(cue.question, cue.option, cue.weight, quote) for cue in cues.cues if (quote := _met(cue, need, cues))]
+    votes += [(one.question, one.option, HEARD, one.sentence) for one in heard]
+    for question, said, weight, quote in votes:
+        of_question = scores.setdefault(question, {})
+        of_question[said] = of_question.get(said, 0) + weight
+        evidence.setdefault((question, said), []).append(quote)
     for question, found in scores.items():
         option = cues.both.get(question) if len(found) > 1 else None
         quotes = [quote for one in found for quote in evidence[question, one][:1]]
@@ -108,12 +119,16 @@ def _values(need: Need, given: Mapping[str, str | Amount], rules: Rules, cues: C
     own = next((limit.currency for limit in rules.thresholds.values() if limit.country == country), "")
     found: dict[Amount, str] = {}
     valued: dict[Amount, str] = {}
+    bare: dict[Amount, str] = {}
     for sentence in _sentences(need):
         low = sentence.lower()
+        if _compiled(cues.yearly).search(low):
+            continue
         for amount in _amounts(low, own, cues):
-            if not _compiled(cues.yearly).search(low):
-                (valued if _compiled(cues.valued).search(low) else found)[amount] = sentence
-    certain = valued or found
+            (valued if _compiled(cues.valued).search(low) else found)[amount] = sentence
+        for written in _compiled(_BARE).findall(low):
+            bare[Amount(round(_number(written, cues)), own)] = sentence
+    certain = valued or found or bare
     if len(certain) == 1:
         [(amount, quote)] = certain.items()
         yield from (Told(q.id, amount, "read", quote) for q in rules.questions if q.type == "amount")

@@ -22,6 +22,7 @@ __all__ = [
     "Encoded",
     "Role",
     "TokenVectors",
+    "against",
     "cosines",
     "open_encoder",
     "open_entailment",
@@ -136,6 +137,22 @@ def cosines(encoder: Embedder) -> Callable[[Sequence[str], Sequence[str]], list[
         known.update(zip(new, encoder.embed(new, "query").dense, strict=True))
         likeness = np.stack([known[text] for text in first]) @ np.stack([known[text] for text in second]).T
         cosine: list[list[float]] = likeness.tolist()
+        return cosine
+
+    return of
+
+
+def against(encoder: Embedder, held: Sequence[str]) -> Callable[[Sequence[str]], list[list[float]]]:
+    """A function that gives the cosine of each of its texts with each of `held`, both read as queries.
+
+    The vectors of `held` are made at the first call and kept; those of other texts are not.
+    """
+    kept: list[NDArray[np.float32]] = []
+
+    def of(texts: Sequence[str]) -> list[list[float]]:
+        if not kept:
+            kept.append(encoder.embed(held, "query").dense)
+        cosine: list[list[float]] = (encoder.embed(texts, "query").dense @ kept[0].T).tolist()
         return cosine
 
     return of

@@ -38,15 +38,29 @@ _NO_FIGURE = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?<![\d.,/-])(?:19[89]\d|20[0-4]\d)(?![\d/-])")
-_SINCE = (
-    r"(?:siden|sidan|sedan|since|startet|started|startade|begynte|begyndte|oppstart\w*|opstart\w*|opprettet|etablert|etableret"
-    r"|founded|launched|began|indledt\w*)"
+_BEGAN = re.compile(
+    r"\b(?:start(?:et|ed|ade|ede)|begynte|begyndte|började|oppstart\w*|opstart\w*|opprettet|oprettet"
+    r"|etabler(?:t|et|ade|ede)"
+    r"|stiftet|grunnlagt|grundlagt|grundades|bildades|blev til|ble til|blev til|founded|established|launched|began"
+    r"|set up|indledt\w*|inngikk|inngått|indgik|indgået|ingick|tecknade|signed|vedtok|vedtatt|vedtog|vedtaget|beslutade"
+    r"|adopted|introduced|konkurrenceudsatte|konkurranseutsatte|upphandlade|udbød|lyste ut|innført|indført"
+    r"|infördes|siden|sidan|sedan|since|runs from|gjelder fra|gælder fra|gäller från)\b",
+    re.IGNORECASE,
+)
+_YEARS = re.compile(
+    r"(?<![\d/.,-])(20[0-4]\d|19[89]\d)\s?[–-]\s?(?:[^\W\d]+\s)?(?:20[0-4]\d|19[89]\d)(?![\d/])", re.IGNORECASE
+)
+_IN_YEAR = re.compile(
+    r"\b(?:i|in|siden|sidan|sedan|since|fra|frå|from|från|år|year|jan\w*|feb\w*|mar\w*|apr\w*|ma[jiy]|jun\w*"
+    r"|jul\w*|aug\w*"
+    r"|sep\w*|o[ck]t\w*|nov\w*|de[cs]\w*|høsten|hösten|efteråret|våren|foråret|sommeren|autumn|spring)\s"
+    r"(20[0-4]\d|19[89]\d)(?![\d/])",
+    re.IGNORECASE,
 )
 _UNTIL = (
     r"(?:frem til|fram til|indtil|inntil|until|til og med|løper til|løber til|løb til|gjelder til|gælder til"
     r"|gäller till|varer til|gjaldt til|avsluttet|afsluttet|ended|utgangen av|udgangen af)"
 )
-_START = re.compile(rf"\b{_SINCE}\b[^.\d]{{0,40}}\b(20[0-4]\d|19[89]\d)\b", re.IGNORECASE)
 _END = re.compile(rf"\b{_UNTIL}\b[^\n]{{0,20}}?\b(20[0-4]\d|19[89]\d)\b", re.IGNORECASE)
 
 
@@ -111,10 +125,16 @@ def latest_year(text: str, not_after: int) -> Said | None:
 
 
 def span(text: str) -> tuple[Said | None, Said | None]:
-    """The years in which what the text tells of began and ended, each None where the text does not say."""
-    begun = _START.search(text)
+    """The years in which what the text tells of began and ended, each None where the text does not say.
+
+    It began in the earliest year of a sentence that tells of a beginning, or that opens a span of years.
+    """
+    years = [Said(m[1], sentence_at(text, m.start())) for m in _IN_YEAR.finditer(text)]
+    begins = [year for year in years if _BEGAN.search(year.quote)]
+    begins += [Said(m[1], sentence_at(text, m.start())) for m in _YEARS.finditer(text)]
+    begun = min(begins, key=lambda year: year.value, default=None)
     ended = max(_END.finditer(text), key=lambda m: m[1], default=None)
-    return tuple(Said(m[1], sentence_at(text, m.start())) if m else None for m in (begun, ended))  # type: ignore[return-value]
+    return begun, Said(ended[1], sentence_at(text, ended.start())) if ended else None
 
 
 def _sentences(text: str) -> list[str]:

@@ -10,10 +10,11 @@ from importlib.resources import files
 from typing import Any
 
 from assistant.errors import CorpusError
-from assistant.plans import Comparison, Cue, Cues, Rules, comparisons
+from assistant.plans import Comparison, Rules, comparisons
 from assistant.reading.conditions import parse
+from assistant.wording import Cue, Cues, Saying
 
-WEIGHTS = {"strong": 4, "words": 2, "weak": 1}
+WEIGHTS = {"strong": 4, "sites": 4, "words": 2, "weak": 1}
 """What a met pattern counts: a strong one outweighs a plain one of another option, two plain ones tie with it."""
 
 _ASIDE = ("denials", "doubts", "classes", "both", "follows", "numbers", "amount", "span", "places", "lessons")
@@ -36,13 +37,14 @@ def _shipped() -> Cues:
     return load_cues(files("assistant.reading").joinpath("needs.toml").read_text(encoding="utf-8"))
 
 
-def strays(cues: Cues, rules: Rules) -> tuple[str, ...]:
-    """What the cues name that the rules do not have: questions and options, one sentence each."""
+def strays(cues: Cues, rules: Rules, sayings: Iterable[Saying] = ()) -> tuple[str, ...]:
+    """What cues and sayings name that the rules do not have: questions and options, one sentence each."""
     options = {question.id: {option.id for option in question.options} for question in rules.questions}
     named = [(cue.question, cue.option) for cue in cues.cues]
     named += [(question, option) for question, option, _ in cues.follows]
     named += [(question, option) for question, spans in cues.spans.items() for option in spans]
     named += list(cues.both.items())
+    named += [told for saying in sayings for told in saying.tells.items()]
     named += [(c.question, option) for *_, when in cues.follows for c in comparisons(when) for option in _options(c)]
     return tuple(
         f"{question}: there is no option {option}" if question in options else f"there is no question {question}"
@@ -96,8 +98,9 @@ def _all(raw: Mapping[str, Any], classes: Mapping[str, Collection[str]]) -> Iter
             continue
         for option, kinds in options.items():
             for kind, patterns in kinds.items():
+                aside = "".join(f"(?<!{word} )" for word in classes["at"]) if kind == "sites" else ""
                 for pattern in patterns:
-                    yield Cue(question, option, expression(pattern, classes), WEIGHTS[kind])
+                    yield Cue(question, option, aside + expression(pattern, classes), WEIGHTS[kind])
 
 
 def _any(patterns: Iterable[str], classes: Mapping[str, Collection[str]]) -> str:

@@ -15,7 +15,7 @@ MOST = 4
 """Organisations proposed for each role, those named most often: few cases have more, and an editor can add one."""
 
 OFTEN = 3
-"""How often a name must stand in the text to be proposed where neither its form nor the title nor a word near tells."""
+"""How often a place must stand in the text for "kommunen" to mean its municipality."""
 
 HEAD = 300
 """Characters of the opening, in which a text names who it is about."""
@@ -51,6 +51,25 @@ _TITLED = re.compile(
     r"(?:leder|direktør|sjef|chef|ansvarlig|konsulent|rådgiver|ordfører|borgmester|manager|director)\b",
     re.IGNORECASE,
 )
+_FIRM = re.compile(r"(?:gruppen|konsernet|koncernen|fondet|kjeden| Group| Eiendom| Ejendomme| Fastigheter)$")
+_IS = re.compile(r"\s(?:er|är|is|var|was|,)\s(?:en|et|ei|ett|a|an|the)\b")
+_DOES = re.compile(
+    r"\s(?:(?:har|hadde|havde|hade|has|had|siden|också|også)\s)*(?:støttet|støttede|stödde|supported|ga|gav"
+    r"|gave|stilt|stilte|stillede"
+    r"|finansier\w+|fund(?:s|ed)|samarbeid\w+|samarbejd\w+|samarbet\w+|leverer|leverte|leverede|levererar"
+    r"|delivers|delivered"
+    r"|supplies|provides|vant|vandt|vann|won|kjøper|køber|köper|buys|ansetter|ansatte|ansætter|anställer"
+    r"|employs|hires|hired"
+    r"|driver|drev|runs|stod for|sto for|står for|bidrar|bidrog|bidrager|inngikk|indgik|ingick|signed|lar|lader"
+    r"|låter)\b"
+)
+_WITH = re.compile(
+    r"(?:avtale|aftale|avtal|avtalet|avtalen|aftalen|kontrakt\w*|samarbeid\w*|samarbejd\w*|samarbet\w*"
+    r"|partnersk\w+|sammen|saman"
+    r"|tillsammans|agreement|contract|partnership|together|works?|worked)\s(?:med|with|mellom|mellem|mellan"
+    r"|between)\s$",
+    re.IGNORECASE,
+)
 _OPENS = re.compile(r"(?:^|\n|[.!?:]\s|[«»\"“”(]|–\s|-\s|\d\.\s)$")
 
 
@@ -75,8 +94,9 @@ def organisations(title: str, text: str, places: Mapping[str, str]) -> tuple[Org
     found = []
     for name, spans in _named(whole, places).values():
         early = spans[0][0] < len(title) + HEAD
-        role = _role(name, whole, spans, known=early or len(spans) >= OFTEN)
-        if role and (early or len(spans) > 1 or role == "public" or _FORM.search(name)):
+        role = _role(name, whole, spans)
+        takes_part = early or len(spans) > 1 or _FORM.search(name) or any(_acts(whole, *span) for span in spans)
+        if role and (takes_part or role == "public"):
             found.append(Organisation(name, role, cues.sentence_at(whole, spans[-1][0]), len(spans)))
     found += _meant(whole, places, [one.name for one in found if one.role == "public"])
     found.sort(key=lambda one: -one.mentions)
@@ -144,23 +164,32 @@ def _persons(text: str) -> set[str]:
     return found
 
 
-def _role(name: str, text: str, spans: list[tuple[int, int]], *, known: bool) -> str | None:
-    """What an organisation is, by its name and by the words around it.
+def _role(name: str, text: str, spans: list[tuple[int, int]]) -> str | None:
+    """What an organisation is, by its name, by the words around it and by what it does; None where nothing says.
 
-    Where nothing says, one that is `known` to be an organisation is taken for private, and any other gives None.
+    Words for inclusion outrank those for business beside them: "den socialøkonomiske virksomhed" is one.
     """
     if _PUBLIC.search(name) or name in cues.names("public_names"):
         return "public"
     if cues.matches("kinds", "inclusion", name):
         return "inclusion"
-    said = {"private": 0.5 if _FORM.search(name) else 0.0, "inclusion": 0.0}
+    said = {"inclusion": 0.0, "private": 0.5 if _FORM.search(name) or _FIRM.search(name) else 0.0}
     for start, end in spans:
         before = re.split(r"[.;:!?\n]", text[max(0, start - NEAR) : start])[-1]
         after = re.split(r"[.;:!?\n]", text[end : end + NEAR])[0]
-        for role in said:
-            said[role] += cues.matches("kinds", role, before) + 0.5 * cues.matches("kinds", role, after)
+        defined = 2.0 if _IS.match(after) else 0.5
+        for words, weight in ((before, 1.0), (after, defined)):
+            role = next((role for role in ("inclusion", "private") if cues.matches("kinds", role, words)), None)
+            if role:
+                said[role] += weight
+        said["private"] += 0.5 * _acts(text, start, end)
     best = max(said, key=lambda role: said[role])
-    return best if said[best] > 0 or known else None
+    return best if said[best] > 0 else None
+
+
+def _acts(text: str, start: int, end: int) -> bool:
+    """Whether what stands there does what a partner does, or somebody does it with it."""
+    return bool(_DOES.match(text, end) or _WITH.search(text[max(0, start - NEAR) : start]))
 
 
 def _is_place(name: str, places: Mapping[str, str]) -> bool:

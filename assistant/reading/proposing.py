@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import get_args
 
 from assistant.reading import cues, gist
 from assistant.reading.country import country_of
@@ -37,13 +38,14 @@ def propose(
     card, evidence = settled(document, places)
     whole, document = document, _opening(document)
     text = text_of(document)
-    kind, sections = kind_of(_whole(card, text))
+    near: dict[Kind, Near] = {kind: alike(_whole(card, text)[:OPENING], kind) for kind in get_args(Kind)}
+    kind, said = kind_of(_whole(card, text), near)
     card = replace(card, kind=kind)
-    evidence["kind"] = tuple(filter(None, (sections,)))
+    evidence["kind"] = tuple(filter(None, (said,)))
     if card.country is None and (found := country_of(_whole(card, text), card.language, places, document.origin)):
         card = replace(card, country=found.code)
         evidence["country"] = found.quotes or (f"language: {card.language}",)
-    card = _labelled(card, text, glossary, alike(_whole(card, text)[:OPENING], kind), evidence)
+    card = _labelled(card, text, glossary, near[kind], evidence)
     if kind == "case":
         card = _partnered(card, text, document, places, evidence)
     if card.as_of is None and (year := gist.latest_year(text, this_year)):

@@ -9,6 +9,7 @@ from assistant.answering.inferring import infer
 from assistant.plans import Amount, Need
 from assistant.reading.needs import load_cues
 from assistant.reading.routes import load_routes
+from assistant.wording import Heard
 
 
 @cache
@@ -74,6 +75,11 @@ def test_other_answers_are_read(text, question, option):
     [
         ("Kontrakten er anslått til 6,5 millioner kroner.", 6_500_000, "NOK"),
         ("Verdien er NOK 500 000.", 500_000, "NOK"),
+        ("Det blir halvannen million i alt.", 1_500_000, "NOK"),
+        ("Ca 3,5 mill for hele perioden.", 3_500_000, "NOK"),
+        ("Worth 1.9m kroner.", 1_900_000, "NOK"),
+        ("Det koster 300 tkr.", 300_000, "NOK"),
+        ("Vi regner med rundt 140 000.", 140_000, "NOK"),
         ("Vi har et budsjett på 1.200.000 kr.", 1_200_000, "NOK"),
         ("It is worth 2.5 million EUR.", 2_500_000, "EUR"),
         ("Budgettet er 3 mio. kr. i alt.", 3_000_000, "NOK"),
@@ -143,3 +149,20 @@ def test_who_and_suppliers_are_read_too():
 
 def test_an_empty_need_tells_nothing():
     assert infer(Need(""), {}, rules(), load_cues()) == ()
+
+
+def test_what_a_sentence_means_answers_where_no_word_does_and_gives_way_to_strong_words():
+    heard = (Heard("what", "goods", "Noe til uteplassen."),)
+    silent = infer(Need("Noe til uteplassen."), {}, rules(), load_cues(), heard)
+    spoken = infer(Need("Renhold av skolen."), {}, rules(), load_cues(), heard)
+    assert {one.question: (one.value, one.evidence) for one in silent}["what"] == ("goods", "Noe til uteplassen.")
+    assert {one.question: one.value for one in spoken}["what"] == "services"
+
+
+def test_a_number_that_counts_something_is_no_value():
+    assert "value" not in read("Vi sender ut 140 000 brev i året.", {"country": "NO"})
+
+
+def test_a_building_where_work_is_done_does_not_make_it_care():
+    assert read("Vinduene på omsorgsboligene skal skiftes.").get("what") != "health-social-services"
+    assert read("Vi skal kjøpe omsorgsboliger med døgnbemanning.")["what"] == "health-social-services"

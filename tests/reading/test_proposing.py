@@ -221,3 +221,43 @@ def test_a_draft_that_lacks_what_the_text_does_not_tell_names_it_to_the_person(t
         corpus.parse(draft(found), Path(tmp_path / "ombruk.md"))
     assert "country: it is missing" in str(error.value)
     assert "as_of: it is missing" in str(error.value)
+
+
+def test_the_documents_alike_tell_the_kind_where_the_form_leaves_it_open():
+    def alike(_, kind):
+        cosine = {"guidance": 0.95, "case": 0.9, "template": 0.88}[kind]
+        return [(Card(f"no-{kind}-{n}", kind, "Noe", "nb"), cosine) for n in range(8)]
+
+    found = propose(document(CASE), GLOSSARY, PLACES, alike, 2026)
+    assert (found.card.kind, found.evidence["kind"]) == ("guidance", ("like no-guidance-0",))
+    few = propose(document(CASE), GLOSSARY, PLACES, lambda text, kind: alike(text, kind)[:3], 2026)
+    assert few.card.kind == "case"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "start"),
+    [
+        ("Ordningen ble etablert i mars 2018 og gikk videre i 2020.", 2018),
+        ("I 2016 startet samarbeidet.", 2016),
+        ("Pilotprosjektet (2013–2015) kom først.", 2013),
+        ("Avisen skrev om det i 2016.", None),
+        ("Lov 1397/2016 ble vedtatt.", None),
+    ],
+)
+def test_it_began_in_the_earliest_year_in_which_something_is_said_to_begin(sentence, start):
+    text = f"# Ombruk AS\n\nNordvik kommune gir arbeidstrening. {sentence}\n"
+    assert proposed(text).card.start == start
+
+
+@pytest.mark.parametrize(
+    ("sentence", "private", "inclusion"),
+    [
+        ("Bak står den sosialøkonomiske virksomheten Huset Havn.", (), ("Huset Havn",)),
+        ("I fjor vant Strandgruppen, og Strandgruppen leverer nå renholdet.", ("Strandgruppen",), ()),
+        ("Kommunen har inngått avtale med Varehuset Vest om plasser.", ("Varehuset Vest",), ()),
+        ("Midt i byen ligger torget Store Plass, og Store Plass er stor.", (), ()),
+    ],
+)
+def test_a_partner_is_known_by_what_it_is_and_does(sentence, private, inclusion):
+    card = proposed(f"# Arbeid på havna\n\nNordvik kommune gir arbeidstrening. {sentence}\n").card
+    assert (card.private_partners, card.inclusion_partners) == (private, inclusion)
