@@ -15,8 +15,9 @@ from assistant import language, privacy
 from assistant.errors import CorpusError, FetchError, LoadError
 from assistant.finding.encoders import Embedder, pack
 from assistant.gathering import Arrival
+from assistant.keeping.entries import Entry, entry_id, text_hash
 from assistant.keeping.healing import publish, withdraw
-from assistant.keeping.library import Entry, Library, entry_id, text_hash
+from assistant.keeping.library import Library
 from assistant.keeping.recognition import Known
 from assistant.keeping.vectors import Vectors
 from assistant.reading import chunking, corpus, markdown, proposing, sandbox

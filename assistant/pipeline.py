@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -17,9 +16,8 @@ from assistant.answering import filling, planning
 from assistant.answering.generative import Model
 from assistant.asking import ShowAnswer
 from assistant.desk import Asked, Desk
-from assistant.errors import StoreBusy, StoreError
 from assistant.finding import doubles, query
-from assistant.finding.encoders import Embedder, open_encoder, open_entailment
+from assistant.finding.encoders import Embedder, open_entailment
 from assistant.finding.shelf import Shelf
 from assistant.gathering import gather
 from assistant.intake import Show
@@ -27,13 +25,13 @@ from assistant.keeping import canary, healing
 from assistant.keeping.journal import Journal
 from assistant.keeping.library import Library
 from assistant.keeping.locks import writing
-from assistant.keeping.vectors import Vectors
 from assistant.plans import Amount, Need, Plan, Rules
 from assistant.reading.corpus import load_glossary
 from assistant.reading.needs import load_cues
 from assistant.reading.routes import load_routes
 from assistant.reading.text import Text
 from assistant.settings import Settings
+from assistant.tools import Tools
 from assistant.types import (
     Answer,
     Card,
@@ -62,11 +60,7 @@ class Assistant:
         self._settings = settings
         self._library = library
         self._journal = Journal(library.engine)
-        self._lock = threading.RLock()
-        self._encoder: Embedder | None = None
-        self._index: Vectors | None = None
-        self._healed = False
-        self._shelf: Shelf | None = None
+        self._tools = Tools(settings, library)
         glossary = settings.corpus_dir / "glossary.yaml"
         if not glossary.exists():
             _log.warning("There is no glossary in %s: the doctor tells what to do.", settings.corpus_dir.absolute())
@@ -74,8 +68,8 @@ class Assistant:
             settings,
             query.Glossary.of(load_glossary(glossary) if glossary.exists() else ()),
             understanding.known_places(),
-            encoder=lambda: self._tools()[0],
-            shelf=self._ready,
+            encoder=lambda: self._tools.for_reading()[0],
+            shelf=self._tools.shelf,
             model=Model(settings) if settings.llm_url else None,
             entails=open_entailment(settings.nli_model) if settings.nli_model else None,
         )
@@ -87,7 +81,7 @@ class Assistant:
 
     def close(self) -> None:
         """Let go of the library and the index."""
-        self._let_go()
+        self._tools.let_go()
         self._library.close()
 
     # --- documents ------------------------------------------------------------------------------------
@@ -104,27 +98,27 @@ class Assistant:
             tally.failed += failed
             found = editing.in_force(found, self._settings)
             places, show = self._desk.places, progress or intake.no_progress
-            intake.take_in(found, self._library, self._writing_tools, places, tally, show)
+            intake.take_in(found, self._library, self._tools.for_writing, places, tally, show)
             if prune:
                 gone = intake.astray(paths, {arrival.origin for arrival in found}, self._library)
-                intake.take_out(gone, self._library, lambda: self._writing_tools()[1], tally)
+                intake.take_out(gone, self._library, lambda: self._tools.for_writing()[1], tally)
             if fresh := {*tally.added, *tally.updated}:
                 tally.similar = doubles.alike(tuple(self._library.passages()), fresh)
-            if self._encoder and (tally.updated or tally.removed):
-                self._library.sweep(self._encoder.name)
+            if (encoder := self._tools.opened) and (tally.updated or tally.removed):
+                self._library.sweep(encoder.name)
         return tally.report()
 
     def propose(self, paths: Sequence[Path | str]) -> tuple[Proposal | Failure, ...]:
         """A card for each file without front matter, told by its text and by the documents held; nothing is kept."""
         concepts, places = tuple(self._desk.glossary.concepts.values()), self._desk.places
-        return understanding.propose(paths, self._settings, concepts, places, lambda: (self._ready(), self._tools()[0]))
+        return understanding.propose(paths, self._settings, concepts, places, self._at_hand)
 
     def look(self, paths: Sequence[Path | str]) -> tuple[editing.Manuscript | Failure, ...]:
         """What files, folders, zip files and addresses hold, with a card, to be corrected; nothing is kept."""
         concepts, places = tuple(self._desk.glossary.concepts.values()), self._desk.places
 
         def propose(text: Text, origin: str) -> Proposal:
-            return understanding.proposal(text, origin, concepts, places, lambda: (self._ready(), self._tools()[0]))
+            return understanding.proposal(text, origin, concepts, places, self._at_hand)
 
         return editing.look(paths, self._settings, propose)
 
@@ -144,27 +138,25 @@ class Assistant:
         """Remove documents by id; an unknown id is a failure in the report."""
         tally = intake.Tally()
         with writing(self._settings):
-            intake.take_out(ids, self._library, lambda: self._writing_tools()[1], tally)
+            intake.take_out(ids, self._library, lambda: self._tools.for_writing()[1], tally)
         return tally.report()
 
     def rebuild(self, progress: Show | None = None) -> Report:
         """Build the index anew beside the live one, which answers meanwhile; texts lacking its vector are embedded."""
         with writing(self._settings):
-            encoder = self._opened_encoder()
+            encoder = self._tools.encoder()
             canary.renew(self._library, encoder.name, encoder.embed)
             names = intake.complete(self._library, encoder, progress or intake.no_progress)
             canary.note(self._library, encoder.name, encoder.embed)
-            index = healing.rebuild(self._settings, self._library, encoder.name, encoder.dimension, self._let_go)
-            with self._lock:
-                self._let_go()
-                self._index = index
+            let_go = self._tools.let_go
+            self._tools.take(healing.rebuild(self._settings, self._library, encoder.name, encoder.dimension, let_go))
         return Report(unchanged=names)
 
     def prepare(self) -> None:
         """Load encoder, index, keywords and the model's client, so that the first question waits for nothing."""
         if self._desk.model:
             self._desk.model.prepare()
-        if self._ready().passages:
+        if self._tools.shelf().passages:
             self.find("kontrakt", limit=1)
 
     def cards(self) -> tuple[Card, ...]:
@@ -293,72 +285,10 @@ class Assistant:
         """Hears what the sentences of a need mean; the sayings that it goes by are embedded once."""
         return advising.listener(self._desk.encoder())
 
+    def _at_hand(self) -> tuple[Shelf, Embedder]:
+        return self._desk.shelf(), self._desk.encoder()
+
     @cached_property
     def _rules(self) -> Rules:
         """The decision rules of the corpus folder, read when first needed."""
         return load_routes(self._settings.corpus_dir / "routes.yaml")
-
-    def _opened_encoder(self) -> Embedder:
-        with self._lock:
-            if self._encoder is None:
-                self._encoder = open_encoder(self._settings)
-            return self._encoder
-
-    def _tools(self) -> tuple[Embedder, Vectors]:
-        """The encoder and the index, opened once; the index is healed, unless somebody writes just now."""
-        with self._lock:
-            if self._index is None or not self._healed:
-                with ExitStack() as stack:
-                    alone = False
-                    with suppress(StoreBusy):
-                        alone = stack.enter_context(writing(self._settings, patience=0)) is None
-                    if alone:
-                        return self._writing_tools()
-            encoder = self._opened_encoder()
-            if self._index is None:
-                canary.check(self._library, encoder.name, encoder.embed)
-                self._index = healing.live(self._settings, self._library, encoder.name, encoder.dimension)
-            return encoder, self._index
-
-    def _writing_tools(self) -> tuple[Embedder, Vectors]:
-        """The encoder and the index, healed, for whoever is the writer."""
-        with self._lock:
-            encoder = self._opened_encoder()
-            if self._index is None or not self._healed:
-                canary.settle(self._library, encoder.name, encoder.embed)
-                index = healing.opened(self._settings, self._library, encoder.name, encoder.dimension)
-                self._let_go()
-                self._index, self._healed = index, True
-            return encoder, self._index
-
-    def _let_go(self) -> None:
-        with self._lock:
-            if self._index:
-                self._index.close()
-            self._index = None
-
-    def _search(self, vectors: Any, limit: int, filters: Filters) -> list[list[tuple[str, float]]]:
-        """Search the index; one that was rebuilt meanwhile, also by another program, is opened anew."""
-        index = self._tools()[1]
-        try:
-            return index.search(vectors, limit, filters)
-        except StoreError:
-            if index.name == healing.live_name(self._library):
-                raise
-            with self._lock:
-                if self._index is index:
-                    self._let_go()
-        return self._tools()[1].search(vectors, limit, filters)
-
-    def _ready(self) -> Shelf:
-        """The shelf of the library's present revision."""
-        revision = self._library.revision
-        shelf = self._shelf
-        if shelf is not None and shelf.revision == revision:
-            return shelf
-        with self._lock:
-            if self._shelf is None or self._shelf.revision != revision:
-                known = None if self._shelf is None else self._shelf.elsewhere
-                encoder, with_questions = self._tools()[0], self._settings.use_questions
-                self._shelf = shelving.fill(self._library, self._search, encoder, known, with_questions=with_questions)
-            return self._shelf

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant import Assistant, Filters, Settings
+from assistant import Assistant, Settings
+from assistant.desk import Asked
 from assistant.finding import retriever
 
 KEYS = (retriever.FEATURES.index("question"), retriever.FEATURES.index("asked"))
@@ -26,7 +27,8 @@ EVERY = 2  # of the questions every second is enough: with all of them the weigh
 
 def examples(assistant: Assistant) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """For every own question: features (candidates, features), and which candidates are its section, its document."""
-    shelf, (encoder, _) = assistant._ready(), assistant._tools()
+    desk = assistant._desk
+    shelf, encoder = desk.shelf(), desk.encoder()
     entries = [e for e in assistant._library.entries() if e.role == "question"]
     texts = {}
     for card in assistant.cards():
@@ -36,7 +38,7 @@ def examples(assistant: Assistant) -> list[tuple[np.ndarray, np.ndarray, np.ndar
     asked = list(texts.values())[::EVERY]
     encoded = encoder.embed([text for text, _ in asked], "query")
     for number, (text, entry) in enumerate(asked):
-        query = assistant._read(text, None, None, Filters())
+        query = desk.read(text, Asked(text))
         tokens = encoded.tokens[number] if encoded.tokens else None
         places, features, _, _, _ = retriever.weigh(query, encoded.dense[number], tokens, shelf, {entry.id})
         section = np.array([shelf.passages[p].id in entry.passages for p in places])

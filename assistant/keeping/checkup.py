@@ -12,7 +12,8 @@ from pathlib import Path
 from assistant.errors import AssistantError, StoreBusy, StoreDamaged, StoreError
 from assistant.keeping import canary
 from assistant.keeping.database import FILE
-from assistant.keeping.healing import batches, kept, live, mark, marked
+from assistant.keeping.entries import batches
+from assistant.keeping.healing import kept, live, mark, marked
 from assistant.keeping.library import Library
 from assistant.keeping.locks import folder_error, owning, writing
 from assistant.keeping.vectors import Vectors
@@ -151,7 +152,7 @@ def _index(settings: Settings, library: Library, encoder: str, dimension: int, e
 def _compared(library: Library, vectors: Vectors, encoder: str) -> str:
     _, _, entries = library.snapshot()
     ghosts = len(vectors.ids() - {entry.id for entry in entries})
-    stray = sum(len(vectors.stray(kept(library, encoder, some))) for some in batches(iter(entries)))
+    stray = sum(len(vectors.stray(kept(library, encoder, some))) for some in batches(entries))
     if ghosts or stray:
         message = f"{stray} entries are not there as the library holds them, and {ghosts} are there that it does not."
         raise StoreDamaged(message, hint=f"The next start mends it. At once: {_REBUILD}")

@@ -12,7 +12,6 @@ import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
 
@@ -20,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import StoreDamaged, StoreError
-from assistant.keeping.library import Entry, Library
+from assistant.keeping.entries import Entry, batches
+from assistant.keeping.library import Library
 from assistant.keeping.locks import owning
 from assistant.keeping.vectors import FIRST, FOLDER, SAME, Vectors
 from assistant.settings import Settings
@@ -30,9 +30,6 @@ _log = logging.getLogger(__name__)
 
 COLLECTION = "collection"
 """Stamp in the library: name of the live collection."""
-
-BATCH = 500
-"""Entries that are read, and added, at a time."""
 
 SAMPLE = 100
 """Entries, spread over all, about so many, that must find themselves after healing: to be there is not to be found."""
@@ -275,9 +272,3 @@ def _next(name: str) -> str:
 
 def _matrix(rows: list[bytes]) -> NDArray[np.float32]:
     return np.stack([np.frombuffer(row, dtype="<f4") for row in rows])
-
-
-def batches(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
-    """The entries, BATCH at a time."""
-    while some := list(islice(entries, BATCH)):
-        yield some

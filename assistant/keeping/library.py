@@ -8,13 +8,11 @@ change in one transaction: readers see the old version or the new one, never a m
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import groupby, islice
-from typing import Any, Literal, TypeAlias
+from itertools import groupby
+from typing import Any
 
 import sqlalchemy as sql
 from sqlalchemy import Connection, Engine
@@ -22,43 +20,9 @@ from sqlalchemy import Connection, Engine
 from assistant.errors import StoreError
 from assistant.keeping import tables
 from assistant.keeping.database import connected, reading, translated, writing
+from assistant.keeping.entries import BATCH, Entry, batches
 from assistant.settings import Settings
 from assistant.types import Card, Document, Passage
-
-Role: TypeAlias = Literal["passage", "question", "summary"]
-"""What a vector stands for: a passage's text, a question that a section answers, or title and summary."""
-
-BATCH = 500
-"""Keys in one statement; SQLite takes at most 32 766."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One vector of a document in the index: `passages` are the ids that it leads to (of a summary: all).
-
-    `id` is made by `entry_id`; `text_hash` by `text_hash`, over the text as the encoder receives it.
-    """
-
-    id: str
-    document: str
-    role: Role
-    passages: tuple[str, ...]
-    text_hash: str
-
-
-def text_hash(text: str) -> str:
-    """SHA-256 (hex) of a text as the encoder receives it, prefix included."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def entry_id(document: Document, mark: str, hashed: str) -> str:
-    """Id of an entry: "<card id>@<12 hex>#<mark>"; `mark` such as "p3", "q5", "s" is unique in the document.
-
-    The 12 hex digits come from the document's content hash and the hash of the embedded text, so that
-    no two versions of a document, and no two ways of cutting it, share an id.
-    """
-    version = hashlib.sha256(f"{document.content_hash} {hashed}".encode()).hexdigest()[:12]
-    return f"{document.card.id}@{version}#{mark}"
 
 
 class Library:
@@ -119,7 +83,7 @@ class Library:
         """Note which documents files are: their digests, with the id; forgotten when a document changes."""
         table = tables.files
         with self._writing() as connection:
-            for some in _batches(files):
+            for some in batches(files):
                 connection.execute(sql.delete(table).where(table.c.digest.in_(some)))
                 connection.execute(sql.insert(table), [{"digest": d, "document": files[d]} for d in some])
 
@@ -235,7 +199,7 @@ class Library:
         table = tables.embeddings
         values = [{"encoder": encoder, "text_hash": h, "dense": d, "tokens": t} for h, (d, t) in rows.items()]
         with self._writing() as connection:
-            for some in _batches(rows):
+            for some in batches(rows):
                 connection.execute(sql.delete(table).where(table.c.encoder == encoder, table.c.text_hash.in_(some)))
             if values:
                 connection.execute(sql.insert(table), values)
@@ -299,7 +263,7 @@ class Library:
             if wanted is None:
                 yield from connection.execute(query.execution_options(yield_per=BATCH))
                 return
-            for some in _batches(sorted(set(wanted))):
+            for some in batches(sorted(set(wanted))):
                 yield from connection.execute(query.where(key.in_(some)))
 
 
@@ -345,9 +309,3 @@ def _entry_row(document_id: str, number: int, entry: Entry) -> dict[str, object]
         "passages": tables.names_text(entry.passages),
         "text_hash": entry.text_hash,
     }
-
-
-def _batches(keys: Iterable[str]) -> Iterator[list[str]]:
-    rest = iter(keys)
-    while some := list(islice(rest, BATCH)):
-        yield some

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import EncoderMismatch, StoreDamaged, StoreError
-from assistant.keeping.library import Entry, Role
+from assistant.keeping.entries import BATCH, Entry, Role, batches
 from assistant.keeping.locks import owning
 from assistant.settings import Settings
 from assistant.types import Card, Filters
@@ -30,9 +30,6 @@ FIRST = "passages-1"
 
 HNSW = {"space": "cosine", "ef_construction": 200, "max_neighbors": 32, "ef_search": 200}
 """Chroma's defaults are 100, 16 and 100. Batch size and sync threshold stay at their defaults (R14)."""
-
-BATCH = 500
-"""Vectors in one call; Chroma takes at most 5461."""
 
 SAME = 0.999
 """Cosine similarity from which a vector counts as found again (float32 rounding stays below 1e-5)."""
@@ -113,16 +110,16 @@ class Vectors:
         listed = list(ids)
         if listed:
             self._see_room()
-        for start in range(0, len(listed), BATCH):
+        for some in batches(listed):
             with self._translated():
-                self._collection.delete(ids=listed[start : start + BATCH])
+                self._collection.delete(ids=some)
 
     def remove_documents(self, documents: Collection[str], keep: Collection[str] = ()) -> None:
         """Remove the entries of documents, but for those in `keep` (the versions that are visible)."""
-        listed, there = list(documents), set[str]()
-        for start in range(0, len(listed), BATCH):
+        there = set[str]()
+        for some in batches(documents):
             with self._translated():
-                found = self._collection.get(where={"document": {"$in": listed[start : start + BATCH]}}, include=[])
+                found = self._collection.get(where={"document": {"$in": some}}, include=[])
             there.update(found["ids"])
         self.remove(there - set(keep))
 
@@ -156,9 +153,8 @@ class Vectors:
 
     def stray(self, wanted: Mapping[str, bytes]) -> list[str]:
         """Of the ids of `wanted`: those that are not there, or with another vector (float32, little-endian)."""
-        listed, lost = list(wanted), []
-        for start in range(0, len(listed), BATCH):
-            part = listed[start : start + BATCH]
+        lost: list[str] = []
+        for part in batches(wanted):
             with self._translated():
                 there = self._collection.get(ids=part, include=["embeddings"])
             rows = dict(zip(there["ids"], there["embeddings"], strict=True))

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.keeping.library import Entry, entry_id, text_hash
+from assistant.keeping.entries import Entry, entry_id, text_hash
 from assistant.settings import Settings
 from assistant.types import Block, Card, Document, Figure, Passage, Question, Source
 

@@ -12,7 +12,8 @@ import pytest
 import sqlalchemy
 
 from assistant.errors import StoreBusy, StoreDamaged, StoreError
-from assistant.keeping.library import Library, entry_id, text_hash
+from assistant.keeping.entries import entry_id, text_hash
+from assistant.keeping.library import Library
 from assistant.settings import Settings
 
 ENCODER = "made-up"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from assistant.errors import EncoderMismatch, StoreBusy, StoreDamaged, StoreError
-from assistant.keeping.library import Entry
+from assistant.keeping.entries import Entry
 from assistant.keeping.vectors import FOLDER, Vectors
 from assistant.settings import Settings
 from assistant.types import Card, Filters
@@ -152,7 +152,7 @@ ADD = """
 import os, signal, sys
 from pathlib import Path
 import numpy as np
-from assistant.keeping.library import Entry
+from assistant.keeping.entries import Entry
 from assistant.keeping.vectors import Vectors
 from assistant.settings import Settings
 from assistant.types import Card
