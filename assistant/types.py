@@ -287,7 +287,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of an answer. `title` is a document's own title, or None.
+    """A part of an answer. `title` is the title of a document or of a section of it, or None.
 
     In a table, `columns` names the columns (keys of the word lists) and every `len(columns)` sentences
     make a row.

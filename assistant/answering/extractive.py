@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from assistant.answering.sentences import Quotable, Relevance, quotable
+from assistant.answering.sentences import SHORT_ANSWER, Quotable, Relevance, quotable
 from assistant.language import words
 from assistant.types import Claim, Draft, Form, Hit, Intent, Part, Query
 
@@ -42,13 +42,20 @@ STEPS = frozenset({"Steg for steg", "Trin for trin", "Steg för steg", "Step by 
 
 _FIGURE = re.compile(r"\d")
 
+_MISTAKES = re.compile(r"\b(?:feil|fejl|misstag|mistakes?|fallgr[uo]\w+|faldgr\w+|pitfalls?)\b", re.IGNORECASE)
+"""A heading of guidance under which stands what people do wrong: without it, such a sentence reads as advice."""
+
+_ASKS_MISTAKES = re.compile(
+    rf"{_MISTAKES.pattern}|\b(?:galt|gale|galet|wrong|unngå|undgå|undvika|avoid)\b", re.IGNORECASE
+)
+
 
 def compose(query: Query, hits: Sequence[Hit], relevance: Relevance) -> Draft:
     """A draft whose sentences are the sources' own, in the form that fits the question's intent."""
     sentences = quotable(query, hits, relevance)
-    layout = _LAYOUTS.get(query.intent, explain)
-    parts = layout(query, sentences) or explain(query, sentences)
-    return Draft(parts=tuple(parts))
+    layout, asked = _LAYOUTS.get(query.intent), _ASKS_MISTAKES.search(query.text)
+    parts = layout(query, [s for s in sentences if asked or not _wrong(s)]) if layout else []
+    return Draft(parts=tuple(parts or explain(query, sentences)))
 
 
 def explain(query: Query, sentences: Sequence[Quotable]) -> list[Part]:
@@ -57,10 +64,11 @@ def explain(query: Query, sentences: Sequence[Quotable]) -> list[Part]:
     rest = choose([s for s in sentences if s not in lead], WORDS - sum(s.length for s in lead), DOCUMENTS)
     rest = [s for s in rest if not any(_repeats(s, other) for other in lead)]
     if lead:
-        lead.sort(key=lambda s: (s.passage.start, s.start))
+        lead.sort(key=_place)
     else:
-        lead, rest = rest[:LEAD], rest[LEAD:]
-    return [_part(lead, "paragraph")] * bool(lead) + _by_document(rest)
+        lead = ([s for s in rest if not _wrong(s)] or rest)[:LEAD]
+        rest = [s for s in rest if s not in lead]
+    return [_part(lead, "paragraph")] * bool(lead) + _by_document(rest, lead)
 
 
 def guide(query: Query, sentences: Sequence[Quotable]) -> list[Part]:
@@ -72,7 +80,7 @@ def guide(query: Query, sentences: Sequence[Quotable]) -> list[Part]:
     name = min(ways, key=lambda s: near.index(s.passage.card.id)).passage.card.id
     lead = choose([s for s in sentences if not s.step], WORDS * 3 // 5, DOCUMENTS)
     steps = choose([s for s in ways if s.passage.card.id == name], WORDS - sum(s.length for s in lead), 1)
-    steps.sort(key=lambda s: (s.passage.start, s.start))
+    steps.sort(key=_place)
     return [_part(lead, "bullets" if len(lead) > LEAD else "paragraph")] * bool(lead) + [_part(steps, "steps")] * bool(
         steps
     )
@@ -99,7 +107,7 @@ def compare(query: Query, sentences: Sequence[Quotable]) -> list[Part]:
         law = [s for s in own if s.passage.card.kind != "case"] or own
         chosen = choose(law, WORDS // len(query.countries), 1)
         if chosen:
-            chosen.sort(key=lambda s: (s.passage.start, s.start))
+            chosen.sort(key=_place)
             parts.append(_part(chosen, "bullets", chosen[0].passage.card.title))
     return parts if len(parts) > 1 else []
 
@@ -113,7 +121,7 @@ def offer(query: Query, sentences: Sequence[Quotable]) -> list[Part]:
     own = choose([s for s in templates if s.passage.card.id == name], WORDS * 2 // 3, 1)
     others = [s for s in sentences if s.passage.card.id != name]
     rest = choose(others, WORDS - sum(s.length for s in own), DOCUMENTS - 1)
-    own.sort(key=lambda s: (s.passage.start, s.start))
+    own.sort(key=_place)
     return [_part(own, "bullets", own[0].passage.card.title)] * bool(own) + _by_document(rest)
 
 
@@ -164,12 +172,35 @@ def _listed(sentences: Sequence[Quotable]) -> list[Part]:
     return parts
 
 
-def _by_document(chosen: Sequence[Quotable]) -> list[Part]:
-    parts = []
-    for name in dict.fromkeys(s.passage.card.id for s in chosen):
-        own = sorted((s for s in chosen if s.passage.card.id == name), key=lambda s: (s.passage.start, s.start))
-        parts.append(_part(own, "bullets"))
-    return parts
+def _by_document(chosen: Sequence[Quotable], lead: Sequence[Quotable] = ()) -> list[Part]:
+    """What was chosen, each document in its own order: first what stands without a heading; then, under its headings,
+    more of the document that leads; last, and always under the heading that says so, what people do wrong.
+    """
+    first = lead[0].passage.card.id if lead else None
+    wrong = [s for s in chosen if _wrong(s)]
+    headed = [
+        s
+        for s in chosen
+        if s.passage.card.id == first and s.passage.heading and s.passage.heading not in SHORT_ANSWER and s not in wrong
+    ]
+    plain = [s for s in chosen if s not in wrong and s not in headed]
+    names = dict.fromkeys(s.passage.card.id for s in plain)
+    parts = [_part(sorted((s for s in plain if s.passage.card.id == n), key=_place), "bullets") for n in names]
+    return parts + _by_heading(sorted(headed, key=_place)) + _by_heading(wrong)
+
+
+def _by_heading(sentences: Sequence[Quotable]) -> list[Part]:
+    headings = dict.fromkeys(s.passage.heading for s in sentences)
+    return [_part([s for s in sentences if s.passage.heading == h], "bullets", h) for h in headings]
+
+
+def _wrong(sentence: Quotable) -> bool:
+    """Whether the sentence tells what people do wrong."""
+    return sentence.passage.card.kind != "case" and bool(_MISTAKES.search(sentence.passage.heading))
+
+
+def _place(sentence: Quotable) -> tuple[int, int]:
+    return sentence.passage.start, sentence.start
 
 
 def _part(sentences: Sequence[Quotable], form: Form, title: str | None = None) -> Part:

@@ -25,6 +25,7 @@ _LEANS = re.compile(  # a sentence that says nothing without the one before it
     r"they|this|these|such|it|that|then|therefore|however)\b",
     re.IGNORECASE,
 )
+_CUT_SHORT = re.compile(r"(?:does|do|did|is|are|must|may|can) not\.$")  # what, the sentence before says
 _STEP = re.compile(r"\d+\.\s")
 _NUMBER = re.compile(r"\d")
 _YES_OR_NO = re.compile(r" (?:ja|jo|nei|nej|yes|no)\b", re.IGNORECASE)
@@ -136,7 +137,8 @@ def whole_sentences(text: str, *, tables: bool = False) -> list[tuple[int, int]]
             carried = first
             continue
         carried = None
-        if spans and _LEANS.match(text[first:end]) and text[spans[-1][1] : first] == " ":
+        leans = _LEANS.match(text[first:end]) or _CUT_SHORT.search(text[first:end])
+        if spans and leans and text[spans[-1][1] : first] == " ":
             joined = text[spans[-1][0] : end]
             if len(joined.split()) <= JOINED:
                 first = spans.pop()[0]
@@ -150,9 +152,9 @@ def whole_sentences(text: str, *, tables: bool = False) -> list[tuple[int, int]]
 
 
 def _alone(text: str, start: int, end: int) -> bool:
-    """Whether a short piece says something by itself: it ends its line, and holds a number or is a whole step."""
+    """Whether a short piece says something by itself: it ends its line, and holds a number or is a step of two words."""
     line = text[text.rfind("\n", 0, start) + 1 : start]
-    step = text[end - 1] == "." and _STEP.fullmatch(line)
+    step = text[end - 1] == "." and " " in text[start:end] and _STEP.fullmatch(line)
     return text[end : end + 1] in ("", "\n") and bool(step or _NUMBER.search(text, start, end))
 
 

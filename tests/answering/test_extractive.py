@@ -66,6 +66,38 @@ def test_the_best_sentence_stands_first_where_no_short_answer_leads(answer, pass
     assert texts(draft)[0] == "Lærlinger kan kreves i alle store kontrakter."
 
 
+MISTAKES = "- Kommunen bruker reglene uten å angi det i kunngjøringen.\n- Bruken av reglene angis etter tildeling."
+
+
+def test_what_people_do_wrong_stands_last_under_its_own_heading_and_never_opens_an_answer(answer, passage):
+    wrong, more = passage("b", MISTAKES, "Vanlige feil"), passage("c", STEPS, "Mer")
+    draft = answer("Må bruken av reglene angis i kunngjøringen?", wrong, passage("a", RULE), more)
+    assert [part.title for part in draft.parts] == [None, None, "Vanlige feil"]
+    assert {quote for claim in draft.parts[-1].claims for _, quote in claim.quotes} <= set(MISTAKES[2:].split("\n- "))
+    assert not set(texts(draft)[: -len(draft.parts[-1].claims)]) & set(MISTAKES[2:].split("\n- "))
+    without_short_answer = answer("Må bruken av reglene angis i kunngjøringen?", wrong, more)
+    assert [part.title for part in without_short_answer.parts][-1] == "Vanlige feil"
+    assert without_short_answer.parts[0].title is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Hva går galt i kunngjøringen?", "Hvilke feil gjør en kommune i bruken av reglene?", "Hva bør kommunen unngå?"],
+)
+def test_an_overview_tells_what_people_do_wrong_only_where_that_is_asked_for(answer, passage, question):
+    wrong, more = passage("b", MISTAKES, "Vanlige feil"), passage("c", STEPS, "Mer")
+    assert set(texts(answer(question, wrong, more, intent="broad"))) & set(MISTAKES[2:].split("\n- "))
+    told = texts(answer("Hva bør en kommune vite om bruken av reglene?", wrong, more, intent="broad"))
+    assert told
+    assert not set(told) & set(MISTAKES[2:].split("\n- "))
+
+
+def test_more_of_the_document_that_leads_stands_under_its_headings(answer, passage):
+    terms = passage("a", "- Reglene gjelder i kunngjøringen av alle store kontrakter.", "Vilkår i loven", 2)
+    draft = answer("Hva skal angis i kunngjøringen?", passage("a", RULE), terms, passage("b", STEPS, "Mer"))
+    assert [part.title for part in draft.parts] == [None, None, "Vilkår i loven"]
+
+
 def test_a_leading_short_answer_is_told_in_its_own_order(answer, passage):
     draft = answer("Hva skal angis i kunngjøringen?", passage("a", RULE))
     assert [claim.text[:4] for claim in draft.parts[0].claims] == ["Ja, ", "Mins", "Bruk"]

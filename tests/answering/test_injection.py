@@ -2,6 +2,7 @@
 
 import itertools
 from contextlib import suppress
+from datetime import date
 from html.parser import HTMLParser
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from assistant.answering.generative import Model, compose
 from assistant.answering.markers import Manuscript
 from assistant.errors import ComposerUnsupported
-from assistant.serving import render
+from assistant.serving import casefile, render
 from assistant.settings import Settings
 from assistant.types import Answer, Citation, Section, Sentence, Turn
 from tests.answering.scripted import says, serving
@@ -90,7 +91,9 @@ def shown(claims):
         citations.append(Citation(number, passage, quote, start, start + len(quote)))
         sentences.append(Sentence(claim.text, (number,), 0.5))
     answer = Answer("Kan vi?", (Section(tuple(sentences)),), tuple(citations), composer="generative")
-    return render.thread_html((Turn("Kan vi?", answer),), "nb"), render.markdown(answer, "nb"), answer
+    turns = (Turn("Kan vi?", answer),)
+    markdown = casefile.exported(turns, "md", "nb", date(2026, 11, 21)).decode()
+    return render.thread_html(turns, "nb"), markdown, answer
 
 
 def test_of_over_200_payloads_no_link_no_element_and_no_hidden_character_reaches_the_page(passage):

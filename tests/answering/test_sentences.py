@@ -46,6 +46,12 @@ def test_a_short_step_is_quoted_and_a_short_bullet_is_a_label():
     text = "3. Kunngjør og gjennomfør.\n4. Status. Kontroller den før tildeling."
     assert quoted(text) == ["Kunngjør og gjennomfør.", "Status. Kontroller den før tildeling."]
     assert quoted("- Kunngjør og gjennomfør.") == []
+    assert quoted("11. Sanktioner.") == []
+
+
+def test_what_is_cut_short_is_quoted_with_the_sentence_that_it_rests_on():
+    text = "Social value scoring rewards offers above the minimum. A social clause does not."
+    assert quoted(text) == [text]
 
 
 def test_a_table_row_is_quoted_only_where_a_template_is_asked_for():
