@@ -173,20 +173,27 @@ def _listed(sentences: Sequence[Quotable]) -> list[Part]:
 
 
 def _by_document(chosen: Sequence[Quotable], lead: Sequence[Quotable] = ()) -> list[Part]:
-    """What was chosen, each document in its own order: first what stands without a heading; then, under its headings,
-    more of the document that leads; last, and always under the heading that says so, what people do wrong.
+    """What was chosen, each document in its own order: first guidance without a heading; then, under its headings, more
+    of the guidance that leads; each case under its title; last, under the heading that says so, what people do wrong.
     """
     first = lead[0].passage.card.id if lead else None
     wrong = [s for s in chosen if _wrong(s)]
-    headed = [
-        s
-        for s in chosen
-        if s.passage.card.id == first and s.passage.heading and s.passage.heading not in SHORT_ANSWER and s not in wrong
+    cases = [s for s in chosen if s.passage.card.kind == "case"]
+    rules = [s for s in chosen if s not in wrong and s not in cases]
+    headed = [s for s in rules if s.passage.card.id == first and s.passage.heading not in {"", *SHORT_ANSWER}]
+    plain = [s for s in rules if s not in headed]
+    return [
+        *(_part(own, "bullets") for own in _owned(plain)),
+        *_by_heading(sorted(headed, key=_place)),
+        *(_part(own, "bullets", own[0].passage.card.title) for own in _owned(cases)),
+        *_by_heading(wrong),
     ]
-    plain = [s for s in chosen if s not in wrong and s not in headed]
-    names = dict.fromkeys(s.passage.card.id for s in plain)
-    parts = [_part(sorted((s for s in plain if s.passage.card.id == n), key=_place), "bullets") for n in names]
-    return parts + _by_heading(sorted(headed, key=_place)) + _by_heading(wrong)
+
+
+def _owned(sentences: Sequence[Quotable]) -> list[list[Quotable]]:
+    """The sentences by document, each document's in its own order."""
+    names = dict.fromkeys(s.passage.card.id for s in sentences)
+    return [sorted((s for s in sentences if s.passage.card.id == name), key=_place) for name in names]
 
 
 def _by_heading(sentences: Sequence[Quotable]) -> list[Part]:

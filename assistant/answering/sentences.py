@@ -55,6 +55,12 @@ DIRECT: frozenset[Intent] = frozenset({"definition", "rule", "conditions"})
 SHORT_ANSWER = frozenset({"Kort svar", "Short answer"})
 NEAR = 4  # documents, as found, one of which may lead with its short answer
 _EXACT = re.compile(r"§|\d")
+_LAW = re.compile(
+    r"§|\b(?:art(?:ikkel|ikel|icle)?\.? ?\d|\w*forskrift\w*|\w*direkti[vf]\w*|directive|bekendtgørelse\w*|LOU|act|sections? \d|"
+    r"\w*(?:anskaffelses|udbuds|upphandlings|opplærings|arbeidsmiljø)l(?:ov|ag)\w*|lov(?:en|a|ens)?|lag(?:en|ens))\b",
+    re.IGNORECASE,
+)
+"""A line of a case that tells its own country's law."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,8 @@ def quotable(query: Query, hits: Sequence[Hit], relevance: Relevance) -> list[Qu
     """Every sentence of the hits' passages that may stand in an answer, in order of hit and of place.
 
     A sentence's score is its own relevance, less for a passage and a document that were found further down, more
-    for the document's own short answer, for holding what is asked for, and in law for a section or a number.
+    for the document's own short answer, for holding what is asked for, and in law for a section or a number. Where the
+    question stands under a country's law, a case of another country tells what was done there, and not its law.
     """
     if not hits:
         return []
@@ -101,6 +108,8 @@ def quotable(query: Query, hits: Sequence[Hit], relevance: Relevance) -> list[Qu
         behind = example + PASSAGE * (best - hit.score) + DOCUMENT * min(documents.index(passage.card.id), 5)
         short = SHORT if passage.heading in SHORT_ANSWER and query.intent in LEGAL else 0.0
         leads = passage.heading in SHORT_ANSWER and passage.card.id == leader
+        if query.law and passage.card.kind == "case" and passage.card.country not in {None, *query.law}:
+            spans = [span for span in spans if not _LAW.search(_line(passage.text, *span))]
         for (start, end), score in zip(spans, relevance(passage, spans), strict=True):
             text = passage.text[start:end]
             exact = EXACT if query.intent in LEGAL and _EXACT.search(text) else 0.0
@@ -108,6 +117,11 @@ def quotable(query: Query, hits: Sequence[Hit], relevance: Relevance) -> list[Qu
             line = passage.text.rfind("\n", 0, start) + 1
             found.append(Quotable(number, passage, start, end, bool(_STEP.match(passage.text[line:])), leads, total))
     return found
+
+
+def _line(text: str, start: int, end: int) -> str:
+    """The whole line, a paragraph or a bullet, in which a span stands."""
+    return text[text.rfind("\n", 0, start) + 1 : text.find("\n", end) if "\n" in text[end:] else len(text)]
 
 
 def leading(query: Query, hits: Sequence[Hit]) -> str | None:

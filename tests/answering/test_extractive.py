@@ -98,6 +98,12 @@ def test_more_of_the_document_that_leads_stands_under_its_headings(answer, passa
     assert [part.title for part in draft.parts] == [None, None, "Vilkår i loven"]
 
 
+def test_a_case_beside_a_rule_stands_under_its_own_title(answer, passage):
+    case = passage("c", "Kommunen angir i kunngjøringen at vaskeriet er reservert.", "Slik fungerer det", kind="case")
+    draft = answer("Hva skal angis i kunngjøringen?", passage("a", RULE), case)
+    assert [(part.title, len(part.claims)) for part in draft.parts][-1] == ("Om c", 1)
+
+
 def test_a_leading_short_answer_is_told_in_its_own_order(answer, passage):
     draft = answer("Hva skal angis i kunngjøringen?", passage("a", RULE))
     assert [claim.text[:4] for claim in draft.parts[0].claims] == ["Ja, ", "Mins", "Bruk"]

@@ -134,5 +134,20 @@ def test_only_the_first_document_with_a_short_answer_leads(passage, hits, query,
     assert not any(s.leads for s in quotable(query("x", "example"), hits(*places), relevance("Kan vi reservere?")))
 
 
+@pytest.mark.parametrize(
+    "law", ["anskaffelsesforskriften krever det", "etter LOU", "directive 2014/24", "loven sier det", "§ 8-8"]
+)
+def test_a_case_of_another_country_tells_what_was_done_and_not_its_law(passage, hits, query, relevance, law):
+    """The line as a whole: its other sentences state the rule too."""
+    done = "Vaskeriet fikk tre års kontrakt."
+    rule = f"Minst 30 prosent må høre til ({law}). Andelen regnes av alle ansatte."
+    case = passage("c", f"- {done}\n- {rule}", kind="case", country="NO")
+    question = "Hvor mange må høre til?"
+    told = [s.text for s in quotable(query(question, law=("DK", "EU")), hits(case), relevance(question))]
+    assert told == [done]
+    assert len(quotable(query(question, law=("NO", "EU")), hits(case), relevance(question))) == 3
+    assert len(quotable(query(question), hits(case), relevance(question))) == 3
+
+
 def test_nothing_is_quotable_where_nothing_was_found(query, relevance):
     assert quotable(query("Hvem kan delta?"), (), relevance("Hvem kan delta?")) == []
