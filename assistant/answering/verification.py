@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.answering.support import Entails, Likeness, Support, hold
-from assistant.types import Citation, Claim, Draft, Part, Passage, Section, Sentence
+from assistant.types import Citation, Claim, Part, Passage, Section, Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +71,6 @@ class Ledger:
         if key not in self._known:
             self._known[key] = Citation(len(self._known) + 1, passage, quote, at, at + len(quote))
         return self._known[key].number
-
-
-def verify(
-    draft: Draft, similar: Likeness | None = None, entails: Entails | None = None, language: str | None = None
-) -> tuple[tuple[Section, ...], tuple[Citation, ...], tuple[Dropped, ...]]:
-    """The sections of the draft that hold, their citations, and what was dropped, as `Ledger` checks them."""
-    ledger = Ledger(similar, entails, language)
-    sections = tuple(section for part in draft.parts if (section := ledger.section(part)))
-    return sections, ledger.citations, tuple(ledger.dropped)
 
 
 def told(dropped: Sequence[Dropped]) -> str:

@@ -1,6 +1,6 @@
 """A claim stays only if its quote stands in its passage; citations are numbered as they are used."""
 
-from assistant.answering.verification import Dropped, Ledger, told, verify
+from assistant.answering.verification import Dropped, Ledger, told
 from assistant.types import Claim, Draft, Part, Sentence
 
 TEXT = "Kommunen kan reservere kontrakten. Minst 30 prosent må være i målgruppen."
@@ -13,6 +13,13 @@ def claim(passage, quote, text=None):
 
 def draft(*claims, title=None):
     return Draft((Part(claims, "bullets", title),))
+
+
+def verify(draft, *tools, **told):
+    """The sections that hold, their citations, and what was dropped."""
+    ledger = Ledger(*tools, **told)
+    sections = tuple(section for part in draft.parts if (section := ledger.section(part)))
+    return sections, ledger.citations, tuple(ledger.dropped)
 
 
 def test_a_claim_whose_quote_is_not_verbatim_is_dropped_and_counted(passage):

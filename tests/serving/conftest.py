@@ -39,6 +39,7 @@ from assistant.types import (
     Source,
     Step,
 )
+from tests.serving.browsing import browsing
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 SHIPPED = (
@@ -369,3 +370,17 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = Path(os.environ["SCREENSHOTS"]) if "SCREENSHOTS" in os.environ else tmp_path_factory.mktemp("pictures")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+@pytest.fixture
+def visit(chromium: Any, address: str) -> Iterator[Callable[..., Any]]:
+    """Opens the page over the stand-in."""
+    with browsing(chromium, address) as opened:
+        yield opened
+
+
+@pytest.fixture
+def visit_real(chromium: Any, real_address: str) -> Iterator[Callable[..., Any]]:
+    """Opens the page over the real assistant and a few shipped documents."""
+    with browsing(chromium, real_address) as opened:
+        yield opened

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.serving.browsing import browsing, fits
+from tests.serving.browsing import fits
 
 pytestmark = [
     pytest.mark.slow,
@@ -20,20 +20,6 @@ pytestmark = [
 CORPUS = Path(__file__).parents[2] / "corpus"
 RULE = "Hvem kan delta i en reservert kontrakt?"
 YES = "Ja, norske oppdragsgivere kan reservere konkurransen."
-
-
-@pytest.fixture
-def visit(chromium: Any, address: str) -> Iterator[Callable[..., Any]]:
-    """Opens the page over the stand-in."""
-    with browsing(chromium, address) as opened:
-        yield opened
-
-
-@pytest.fixture
-def visit_real(chromium: Any, real_address: str) -> Iterator[Callable[..., Any]]:
-    """Opens the page over the real assistant and a few shipped documents."""
-    with browsing(chromium, real_address) as opened:
-        yield opened
 
 
 def ask(page: Any, question: str) -> Any:

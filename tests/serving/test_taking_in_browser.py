@@ -28,13 +28,6 @@ BRIDGES = "Fem deltakere fra kvalifiseringsprogrammet i Kranvik kommune vedlikeh
 FILLER = "Kommunen har skrevet ned hvordan avtalen følges opp, og hvem som møtes hvert kvartal."
 
 
-@pytest.fixture
-def visit(chromium: Any, address: str) -> Iterator[Callable[..., Any]]:
-    """Opens the page over the stand-in."""
-    with browsing(chromium, address) as opened:
-        yield opened
-
-
 @pytest.fixture(scope="module")
 def with_pdf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The page over the real assistant with a few shipped documents and a PDF of two pages, served on a free port."""

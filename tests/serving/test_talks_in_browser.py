@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
-from tests.serving.browsing import browsing, fits
+from tests.serving.browsing import fits
 from tests.serving.test_page_in_browser import RULE, YES, ask
 
 pytestmark = [
@@ -19,20 +19,6 @@ pytestmark = [
 ]
 
 OTHER = "Hvordan reserverer vi, steg for steg?"
-
-
-@pytest.fixture
-def visit(chromium: Any, address: str) -> Iterator[Callable[..., Any]]:
-    """Opens the page over the stand-in."""
-    with browsing(chromium, address) as opened:
-        yield opened
-
-
-@pytest.fixture
-def visit_real(chromium: Any, real_address: str) -> Iterator[Callable[..., Any]]:
-    """Opens the page over the real assistant and a few shipped documents."""
-    with browsing(chromium, real_address) as opened:
-        yield opened
 
 
 def reload(page: Any) -> None:
