@@ -39,8 +39,17 @@ _PATTERNS = {
         "DK": r"(?:\d{6} ?-? ?|\d\d(?P<mark>[ .\-/])\d\d(?P=mark)\d\d(?: ?- ?)?)\d{4}",
     }.items()
 }
+_NAMED = {
+    kind: re.compile(rf"\b(?:{name})[- ]?(?:nr|num(?:mer|ret)(?:et)?)?\.?:?\s*(?:er|är|is)?\s*\(?$", re.IGNORECASE)
+    for kind, name in {"NO": "fnr|fødsels|person|d", "SE": "person", "FI": "henkilötunnus", "DK": "cpr"}.items()
+}
+"""What says that the number behind it is somebody's, although its check digits may be mistyped."""
+
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _TELEPHONE = re.compile(r"(?<![\w.,])(?:\+|00)?(?:\d ?){7,14}\d(?!\w)")
+LABEL = 30
+"""Characters before a number in which a word may say that it is an id number."""
+
 FEWEST = 9
 """Digits of the shortest id number, the Finnish; a text with fewer holds none, as most passages do."""
 
@@ -57,7 +66,8 @@ def identifiers(text: str) -> tuple[tuple[int, int, str], ...]:
     for kind, pattern in _PATTERNS.items():
         for match in pattern.finditer(plain):
             start, end = match.span(1)
-            if _CHECKS[kind](match.group(1)) and not any(start < b and a < end for a, b, _ in found):
+            said = _CHECKS[kind](match.group(1)) or _NAMED[kind].search(plain[max(0, start - LABEL) : start])
+            if said and not any(start < b and a < end for a, b, _ in found):
                 found.append((start, end, kind))
     return tuple((places[start], places[end - 1] + 1, kind) for start, end, kind in sorted(found))
 

@@ -39,6 +39,12 @@ def test_tells_the_language_of_a_short_question(text: str, language: str) -> Non
     assert detect(text) == language
 
 
+def test_words_of_several_languages_are_taken_for_those_of_where_the_asker_stands():
+    shared = "Hvordan fungerer OPI hos Elite Miljø?"
+    assert (detect(shared), detect(shared, ("nb", "nn")), detect(shared, ("da",))) == ("nb", "nb", "da")
+    assert detect("Hva må vi gjøre når kontrakten er inngått?", ("da",)) == "nb"
+
+
 @pytest.mark.skipif(not QUESTIONS.exists(), reason="the evaluation questions are not here")
 def test_tells_the_language_of_the_evaluation_questions() -> None:
     asked, right = Counter[str](), Counter[str]()

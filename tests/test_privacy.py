@@ -111,6 +111,20 @@ def test_telephone_account_case_and_organisation_numbers_and_amounts_are_left_al
     assert identifiers(text) == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Deltakeren, fnr 010190 00000, er sykmeldt", "NO"),
+        ("Personnummeret er 010190 00000.", "NO"),
+        ("CPR-nr.: 991399-1234", "DK"),
+        ("personnummer (991332-0000)", "SE"),
+    ],
+)
+def test_a_mistyped_number_that_is_called_an_id_number_is_one(text: str, kind: str) -> None:
+    assert mask(text)[1] == (kind,)
+    assert mask("Sak " + "".join(c for c in text if not c.isalpha()))[1] == ()
+
+
 def test_masking_names_the_kind_and_keeps_the_rest_of_the_text() -> None:
     text, kinds = mask("Kan 070761-4285 få fleksjob? Og 19121212-1212, og 070761-4285 igen?")
     assert text == f"Kan {PLACEHOLDERS['DK']} få fleksjob? Og {PLACEHOLDERS['SE']}, og {PLACEHOLDERS['DK']} igen?"

@@ -113,6 +113,11 @@ def weigh(text: str, places: Mapping[str, str]) -> dict[str, float]:
     return found
 
 
+def languages(country: str | None) -> tuple[str, ...]:
+    """The languages that `country` mostly asks in; none for None."""
+    return tuple(language for language, home in SPOKEN.items() if home == country)
+
+
 def settle(
     text: str, language: str, selected: str | None, places: Mapping[str, str], *, compares: bool = False
 ) -> tuple[str | None, tuple[str, ...]]:

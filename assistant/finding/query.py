@@ -147,7 +147,7 @@ def read(
     question's own). `places` maps lower-cased place names to countries.
     """
     question = bare(question)
-    spoken = language or detect(question)
+    spoken = language or detect(question, jurisdiction.languages(country))
     intent = intent_of(question)
     whose, sides = jurisdiction.settle(question, spoken, country, places, compares=intent == "comparison")
     law = tuple(dict.fromkeys(c for side in sides for c in jurisdiction.BINDS.get(side, (side, "EU"))))
