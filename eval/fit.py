@@ -40,11 +40,11 @@ def examples(assistant: Assistant) -> list[tuple[np.ndarray, np.ndarray, np.ndar
     for number, (text, entry) in enumerate(asked):
         query = desk.read(text, Asked(text))
         tokens = encoded.tokens[number] if encoded.tokens else None
-        places, features, _, _, _ = retriever.weigh(query, encoded.dense[number], tokens, shelf, {entry.id})
-        section = np.array([shelf.passages[p].id in entry.passages for p in places])
-        document = np.array([shelf.passages[p].card.id == entry.document for p in places])
+        found = retriever.weigh(query, encoded.dense[number], tokens, shelf, {entry.id})
+        section = np.array([shelf.passages[p].id in entry.passages for p in found.places])
+        document = np.array([shelf.passages[p].card.id == entry.document for p in found.places])
         if document.any():
-            rows.append((features, section, document))
+            rows.append((found.rows, section, document))
     print(f"{len(rows)} of {len(asked)} questions have their document among the candidates", file=sys.stderr)
     return rows
 

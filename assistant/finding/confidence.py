@@ -34,11 +34,28 @@ def familiarity(vector: NDArray[np.float32], asked: Sequence[float], shelf: Shel
     return float(np.mean(ours) - np.mean(theirs))
 
 
-def signals(query: Query, tokens: NDArray[np.float32], margin: float | None, shelf: Shelf) -> dict[str, float]:
+def above(nearest: float, shelf: Shelf) -> float:
+    """How far the best passage lies above what questions from elsewhere get here, in standard deviations.
+
+    `nearest` is the cosine of the best passage. A library of few documents names too few questions for a familiarity,
+    and its best passage is near to everything; what a stranger's question gets is the same there as for ours.
+    """
+    mean, deviation = shelf.strangers
+    return (nearest - mean) / deviation
+
+
+def signals(
+    query: Query,
+    vector: NDArray[np.float32],
+    tokens: NDArray[np.float32],
+    nearest: float,
+    asked: Sequence[float],
+    shelf: Shelf,
+) -> dict[str, float]:
     """What a refusal is decided by, all without unit.
 
-    `tokens` is the best late interaction of a passage (0 to 1), `margin` the familiarity (left out where it is
-    None), `unseen` the share of the question's content words, by inverse document frequency, that no passage holds.
+    `tokens` is the best late interaction of a passage (0 to 1), `unseen` the share of the question's content words, by
+    inverse document frequency, that no passage holds, and `margin` the familiarity; where there is none, `above`.
     """
     weights = content_words(query.text, shelf.keywords)
     total = sum(weights.values()) or 1.0
@@ -46,7 +63,8 @@ def signals(query: Query, tokens: NDArray[np.float32], margin: float | None, she
         "tokens": float(tokens.max()) if len(tokens) else 0.0,
         "unseen": sum(weight for word, weight in weights.items() if not shelf.keywords.seen(word)) / total,
     }
-    return found if margin is None else {**found, "margin": margin}
+    margin = familiarity(vector, asked, shelf)
+    return found | ({"above": above(nearest, shelf)} if margin is None else {"margin": margin})
 
 
 def content_words(text: str, keywords: Keywords) -> dict[str, float]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.finding.confidence import familiarity, signals
+from assistant.finding.confidence import signals
 from assistant.finding.encoders import Embedder, TokenVectors
 from assistant.finding.interaction import late_interaction, shared
 from assistant.finding.shelf import Shelf
@@ -68,6 +68,18 @@ class Found:
     signals: Mapping[str, float]
 
 
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Candidates, and what they are weighed by; arrays have a row for each candidate."""
+
+    places: list[int]  # on the shelf
+    rows: NDArray[np.float32]  # (candidates, features)
+    ranks: dict[str, dict[int, int]]  # ranking -> place -> rank
+    tokens: NDArray[np.float32]  # late interaction of the first RERANKED
+    nearest: float  # best cosine of a passage
+    asked: list[float]  # cosines with the library's nearest own questions
+
+
 def find(query: Query, shelf: Shelf, encoder: Embedder, limit: int = 30, without: Collection[str] = ()) -> Found:
     """The passages that answer `query`, best first.
 
@@ -96,9 +108,8 @@ def _found(
     limit: int,
     without: Collection[str],
 ) -> Found:
-    places, rows, ranks, tokens, own = weigh(query, vector, asked, shelf, without)
-    margin = familiarity(vector, own, shelf)
-    scores = rows @ WEIGHTS
+    found = weigh(query, vector, asked, shelf, without)
+    places, ranks, scores = found.places, found.ranks, found.rows @ WEIGHTS
     order = np.argsort(-scores, kind="stable")[:limit]
     hits = tuple(
         Hit(
@@ -108,7 +119,8 @@ def _found(
         )
         for i in order
     )
-    return Found(hits, asked, signals(query, tokens, margin, shelf) if hits else {})
+    told = signals(query, vector, found.tokens, found.nearest, found.asked, shelf) if hits else {}
+    return Found(hits, asked, told)
 
 
 def documents(query: Query, hits: Sequence[Hit], shelf: Shelf) -> tuple[Hit, ...]:
@@ -144,11 +156,8 @@ def widen(hits: Sequence[Hit], shelf: Shelf) -> tuple[Hit, ...]:
 
 def weigh(
     query: Query, vector: NDArray[np.float32], asked: TokenVectors | None, shelf: Shelf, without: Collection[str] = ()
-) -> tuple[list[int], NDArray[np.float32], dict[str, dict[int, int]], NDArray[np.float32], list[float]]:
-    """Candidates (places on the shelf), their features (candidates, features), ranks by ranking, token scores.
-
-    Last, the cosines with the library's nearest own questions.
-    """
+) -> Weighed:
+    """The passages that may answer `query`, and what speaks for each."""
     allowed = _allowed(query.filters, shelf)
     spread = shelf.background @ vector
     mean, deviation = float(spread.mean()), float(spread.std()) or 1.0
@@ -186,7 +195,7 @@ def weigh(
         "question": _ranked(led),
         "keywords": _ranked({p: float(stems[p]) for p in places if stems[p] > 0}),
     }
-    return places, rows, ranks, tokens, cosines
+    return Weighed(places, rows, ranks, tokens, max(near.values(), default=0.0), cosines)
 
 
 def _allowed(filters: Filters, shelf: Shelf) -> NDArray[np.bool_]:

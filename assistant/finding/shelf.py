@@ -20,6 +20,10 @@ Vectors = Callable[[Collection[str]], Mapping[str, bytes]]
 """Bytes kept under passage ids: dense vectors, or packed token vectors."""
 
 
+NEAR = 10
+"""Entries looked at for the passage that is nearest to a question from elsewhere."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lead:
     """What an entry of the index leads to: its role and the places of its passages on the shelf."""
@@ -67,6 +71,18 @@ class Shelf:
         """Number of the document that each passage belongs to; shape (passages,)."""
         numbers: dict[str, int] = {}
         return np.array([numbers.setdefault(p.card.id, len(numbers)) for p in self.passages], np.int64)
+
+    @cached_property
+    def strangers(self) -> tuple[float, float]:
+        """Mean and deviation of the best cosine that a passage has with each question from elsewhere."""
+        best = [self._best(vector) for vector in self.elsewhere]
+        return float(np.mean(best)), max(float(np.std(best)), 1e-3)
+
+    def _best(self, vector: NDArray[np.float32]) -> float:
+        """The best cosine of a passage; of the last entry seen where other entries are nearer."""
+        found = self.nearest(vector, NEAR, Filters())
+        own = [cosine for entry, cosine in found if entry in self.leads and self.leads[entry].role == "passage"]
+        return (own or [cosine for _, cosine in found[-1:]] or [0.0])[0]
 
     @cached_property
     def lawful(self) -> frozenset[str]:

@@ -89,8 +89,9 @@ def test_refuses_what_belongs_elsewhere(found):
 
 
 def test_refuses_a_faint_find_in_a_library_without_questions_of_its_own(found):
-    assert found("Hvem kan delta?", signals={"tokens": 0.1}) == "not-in-corpus"
-    assert found("Hvem kan delta?", signals={"tokens": 0.5}) is None
+    faint = {"tokens": 0.3, "unseen": 0.8, "above": 0.1}
+    assert found("Hvem kan delta?", signals=faint) == "not-in-corpus"
+    assert found("Hvem kan delta?", signals=faint | {"tokens": 0.6, "above": 2.0}) is None
 
 
 @pytest.mark.parametrize(
