@@ -88,7 +88,7 @@ OURS = 1.5  # "hos oss" lifts the selector, or else the language
 PLACE = 2.5  # a municipality's name
 PEOPLE = 1.5  # "danskene"
 STATUTE = 1.2  # a statute's or an authority's name
-MENTION = 1.0  # the adjective alone
+MENTION = 1.0  # the adjective alone, "the tunnel to Germany"
 LANGUAGE = 0.9
 ONLOOKER = 0.3  # "dansk konsulent", "norske kolleger"
 MODEL = 0.3  # "som Malmö gjør"
@@ -161,7 +161,7 @@ def _weight(match: re.Match[str], text: str) -> float:
     after = text[match.end() : match.end() + 24]
     before = text[max(0, match.start() - 16) : match.start()]
     if kind == "name":
-        return IN_COUNTRY
+        return MENTION if re.search(r"\b(?:til|till|to|mot|towards)\s+$", before) else IN_COUNTRY
     if kind == "people":
         return PEOPLE
     if kind == "statute":

@@ -15,7 +15,7 @@ MAX_EXPANSION = 24
 
 _TEMPLATE = (
     r"\b(?:malen?|maler|skabelon\w*|mall|mallar|templates?|skjema\w*|skema\w*|blankett\w*|formular\w*|formulering\w*|"
-    r"sjekkliste\w*|tjekliste\w*|checklista|checklist|ferdige?|ferdig\s?skrevet|færdig\w*|fyll\w* (?:ut|inn|i)|udfylde?\w*|"
+    r"sjekkliste\w*|tjekliste\w*|checklista|checklist|oppsett (?:for|til)|oppsett\b.{0,20}\bsak|oplæg til|utkast\w*|udkast\w*|ferdige?|ferdig\s?skrevet|færdig\w*|fyll\w* (?:ut|inn|i)|udfylde?\w*|"
     r"sample|model clause|standardtekst\w*|tekst(?:en)? til|text till|wording|invitasjon til|invitation til|"
     r"saksframlegg|indstilling)\b"
 )
@@ -58,7 +58,8 @@ _BROAD = (
 )
 _CASES = (
     r"\b(?:hvilke|kva for|vilka|which|what) (?:\w+ )?(?:kommun\w+|byer|byar|städer|cities|towns|municipalities|virksomhet\w*|virksomhed\w*|"
-    r"verksemder|bedrift\w*|företag|companies|selskap\w*|selskab\w*|eksemp\w+|exempel|døme|examples|cases?|prosjekt\w*|projekt\w*|projects)\b|"
+    r"verksemder|bedrift\w*|företag|companies|selskap\w*|selskab\w*|eksemp\w+|exempel|døme|examples|cases?|prosjekt\w*|projekt\w*|projects)\b"
+    r"(?! (?:kan|får|må|skal|ska|bør|bör|may|can|must|should|are allowed)\b)|"
     r"\b(?:sammenlign|samanlikn|jämför|compare)\w*\b.{0,40}(?:eksemp|exempel|døme|examples?|cases?|erfaring|erfarenhet)|"
     r"\b(?:oversikt|overblik|översikt|overview|list|liste|lista|alle|alla|all)\b.{0,40}\b(?:eksemp\w+|exempel|døme|examples?|cases?|erfaring\w*|erfarenhet\w*|experiences?)"
 )

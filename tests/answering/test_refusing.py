@@ -103,6 +103,9 @@ def test_refuses_a_faint_find_in_a_library_without_questions_of_its_own(found):
         "Should we terminate the contract?",
         "Avgjør om leverandøren skal avvises",
         "Kan du godkjenne tilbudet?",
+        "A kostar 2,1 mio. og B 2,3 mio. Hvem af dem skal have kontrakten?",
+        "Hvem av disse to bør vinne kontrakten?",
+        "Which bid should we choose?",
     ],
 )
 def test_refuses_to_decide(found, question):
@@ -142,13 +145,26 @@ def test_refuses_when_the_passages_do_not_hold_what_is_asked_for(found, question
     assert (found(question), found(question, held)) == ("not-in-corpus", None)
 
 
+def test_to_call_around_asks_for_no_telephone_number(found):
+    assert found("Kan vi ringe rundt til bedrifter for å høre hva de får til?") is None
+    assert found("Hvem kan vi ringe til?") == "not-in-corpus"
+
+
 def test_a_place_to_fill_in_is_no_telephone_number(found):
     assert found("Hva er telefonnummeret?", "Skriv til [E-POST] eller [TELEFON].\n1. Møt opp.") == "not-in-corpus"
+
+
+def test_refuses_a_place_that_only_what_was_found_late_tells_of(found):
+    late = (*(f"{n} prosent av de ansatte er i målgruppen." for n in range(3)), "Bergen hadde 40 lærlinger.")
+    assert found("Hvor mange lærlinger hadde Bergen?", *late) == "not-in-corpus"
+    assert found("Hvor mange lærlinger hadde Bergen?", *late[1:]) is None
 
 
 def test_refuses_a_place_and_a_year_that_the_passages_do_not_tell_of(found):
     assert found("Hvor mange lærlinger hadde Bergen?") == "not-in-corpus"
     assert found("Hvor mange lærlinger hadde Bergen?", "Bergen hadde 40 lærlinger.") is None
+    assert found("Hva var kontraktsummen i Bergen kommunes avtale i 2025?") == "not-in-corpus"
+    assert found("Hva betalte Rollag for lunsjen?") == "not-in-corpus"
     assert found("Hvor mange lærlinger var det i 2023?", "Det var 40 lærlinger i 2019.") == "not-in-corpus"
     assert found("Hvor mange lærlinger var det i 2023?", "Det var 40 lærlinger i 2023.") is None
 

@@ -110,6 +110,12 @@ def test_one_side_alone_is_kept_where_nothing_is_compared():
     assert kept == (country,)
 
 
+def test_where_something_leads_to_is_not_whose_law_holds():
+    question = "Hvor mange lærlinger er lovet på tunnelen til Tyskland?"
+    assert jurisdiction.settle(question, "nb", "DK", PLACES)[0] == "DK"
+    assert jurisdiction.settle("Hvilke regler gjelder i Tyskland?", "nb", "DK", PLACES)[0] == "DE"
+
+
 def test_nothing_is_settled_without_a_name_a_selector_or_a_language_that_tells():
     assert jurisdiction.settle("Who may take part?", "en", None, PLACES) == (None, ())
 

@@ -59,6 +59,8 @@ CUES = {
         "Har I en skabelon til indstillingen?",
         "Har ni en mall för avtalet?",
         "Is there a template for the plan?",
+        "Trenger et oppsett for en sak til kommunestyret",
+        "Har I et udkast til en invitation?",
     ],
     "broad": [
         "Gi meg en oversikt over virkemidlene",
@@ -191,6 +193,8 @@ def test_a_comparison_keeps_both_countries_and_binds_each_to_the_eu(glossary):
         ("Hvem kan delta i en reservert kontrakt?", 0),
         ("Hvilke krav må bedriften oppfylle?", 0),
         ("Har noen kommuner prøvd dette?", 0),
+        ("Vilka företag får vara med när bara sociala aktörer släpps in?", 0),
+        ("Hvilke bedrifter kan delta?", 0),
     ],
 )
 def test_a_question_for_many_cases_is_told_from_one_for_an_answer(question, cases):
