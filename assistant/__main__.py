@@ -67,7 +67,8 @@ def _remark_text(remark: Remark) -> str:
 
 def _rebuild(assistant: Assistant, given: argparse.Namespace) -> tuple[Any, str]:
     report = assistant.rebuild()
-    return report, f"The index holds {len(report.unchanged)} documents."
+    anew = f" {len(report.updated)} of them were made anew for this version." * bool(report.updated)
+    return report, f"The index holds {len(report.unchanged) + len(report.updated)} documents.{anew}"
 
 
 def _doctor(settings: Settings, given: argparse.Namespace) -> tuple[Any, str]:

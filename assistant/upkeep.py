@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from assistant.cutting import EDITION
 from assistant.errors import CorpusError, EncoderError
 from assistant.finding.encoders import open_encoder
 from assistant.keeping import backup, canary, checkup, healing
@@ -31,7 +32,7 @@ def doctor(settings: Settings) -> Iterator[Check]:
 
     yield checkup.check("corpus", lambda: _corpus(settings))
     yield checkup.check("encoder", lambda: "{} gives {} numbers a text".format(*encoder()))
-    yield from checkup.examine(settings, encoder)
+    yield from checkup.examine(settings, encoder, EDITION)
 
 
 def restore(settings: Settings, path: Path, *, replace: bool = False) -> Backup:
@@ -53,12 +54,13 @@ def restore(settings: Settings, path: Path, *, replace: bool = False) -> Backup:
 
 
 def status(settings: Settings, library: Library) -> dict[str, Any]:
-    """Counts and names for people: documents by kind and country, encoder, revision."""
+    """Counts and names for people: documents by kind and country, those made by an earlier version, encoder."""
     cards = library.cards()
     return {
         "documents": len(cards),
         "kinds": {kind: sum(c.kind == kind for c in cards) for kind in ("case", "guidance", "template")},
         "countries": {c: sum(card.country == c for card in cards) for c in sorted({c.country or "?" for c in cards})},
+        "of_earlier_edition": len(library.earlier(EDITION)),
         "revision": library.revision,
         "encoder": settings.encoder,
         "composer": settings.llm_model if settings.llm_url else "extractive",

@@ -51,7 +51,7 @@ def found(settings, question="renhold"):
 
 def test_the_doctor_looks_at_everything_and_finds_nothing_wrong(settings):
     checks = list(upkeep.doctor(settings))
-    names = ["corpus", "encoder", "data folder", "disk space", "writer", "library", "index"]
+    names = ["corpus", "encoder", "data folder", "disk space", "writer", "library", "edition", "index"]
     assert [check.name for check in checks] == names
     assert all(check.well and check.told for check in checks), checks
     assert "2 documents" in checks[5].told
