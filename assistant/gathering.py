@@ -38,7 +38,7 @@ class Arrival:
         """The file, fetched if it is not there yet. Raises AddressRefused and FetchError."""
         if self.rules and not self.path.exists():
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self.path.write_bytes(fetch(self.origin, self.rules).body)
+            self.path.write_bytes(fetch(self.origin, self.rules))
         return self.path
 
 
