@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
-from assistant.errors import AssistantError, LoadError
+from assistant.errors import AssistantError, LoadError, NoText
 from assistant.reading import archives
 from assistant.reading.fetching import Rules, fetch
 from assistant.reading.loaders import SUFFIXES, addresses
@@ -55,7 +55,7 @@ def gather(
     failed: list[Failure] = []
     for given in paths:
         try:
-            some = [str(given)] if _is_address(str(given)) else list(_below(Path(given), stack))
+            some = [str(given)] if _is_address(str(given)) else list(below(Path(given), stack))
         except AssistantError as error:
             failed.append(Failure(str(given), str(error), error.hint, error.kind))
             continue
@@ -72,19 +72,25 @@ def _address(address: str, rules: Rules, stack: ExitStack) -> Arrival:
     return Arrival(folder / (Path(urlsplit(address).path).name or "page.html"), address, rules)
 
 
-def _below(path: Path, stack: ExitStack) -> Iterator[Arrival | str]:
-    """The files that a path stands for, and the addresses that they list."""
+def below(path: Path, stack: ExitStack) -> Iterator[Arrival | str]:
+    """The files that a path stands for, which live as long as `stack`, and the addresses that they list.
+
+    Raises LoadError where there is nothing, or nothing that can be opened.
+    """
     if not path.exists():
         raise LoadError("There is no such file or folder.", hint="Check the spelling and the folder that you are in.")
     path = path.resolve()  # one file has one origin, however it is named
-    many = path.is_dir() or archives.is_plain_zip(path)
-    for file in stack.enter_context(archives.expand(path)):
-        if many and (file.name in NOT_DOCUMENTS or file.suffix.lower() not in SUFFIXES):
-            continue
+    packed = archives.is_plain_zip(path)
+    folder, files = stack.enter_context(archives.expand(path))
+    if packed or path.is_dir():
+        files = tuple(f for f in files if f.name not in NOT_DOCUMENTS and f.suffix.lower() in SUFFIXES)
+    if packed and not files:
+        raise NoText("There is no document in this zip file.", hint=f"Documents end in {', '.join(SUFFIXES)}.")
+    for file in files:
         listed = _listed(file)
         yield from listed
         if not listed:
-            yield Arrival(file, str(file) if file.is_relative_to(path) else f"{path}!{file.name}")
+            yield Arrival(file, f"{path}!{file.relative_to(folder).as_posix()}" if packed else str(file))
 
 
 def _listed(file: Path) -> tuple[str, ...]:

@@ -124,6 +124,10 @@ class Assistant:
 
         return editing.look(paths, self._settings, propose)
 
+    def unpack(self, path: Path, folder: Path) -> dict[str, Path | str]:
+        """The documents of a zip file, put below `folder`, and the addresses in it, by name; empty for another file."""
+        return editing.unpack(path, folder)
+
     def publish(self, text: str) -> Report:
         """Keep the text of a corpus file and take it in, in place of a document with its id. Raises CorpusError."""
         return editing.publish(text, self._settings, self.ingest)

@@ -101,7 +101,23 @@ def test_each_document_of_a_zip_file_is_told_of_in_its_turn(tmp_path: Path, embe
         report = assistant.ingest([tmp_path / "saker.zip"], progress=seen.append)
     finally:
         assistant.close()
-    assert (report.added, len(report.failed)) == (("saker-zip-en", "saker-zip-to", "saker-zip-tre"), 1)
+    assert (report.added, len(report.failed)) == (("en", "to", "tre"), 1)
     assert [step.done for step in seen] == [1, 2, 3, 4]
     assert {step.total for step in seen} == {4}
     assert {step.name for step in seen} == {*report.added, "tom.txt"}
+
+
+def test_two_files_of_one_name_in_two_folders_of_a_zip_file_are_two_documents(
+    tmp_path: Path, embeddings_url: str
+) -> None:
+    with zipfile.ZipFile(tmp_path / "saker.zip", "w") as archive:
+        for place in ("nord", "sør"):
+            archive.writestr(f"{place}/sak.txt", f"Kommunen i {place} kjøper renhold.")
+    assistant = Assistant.from_settings(settings(tmp_path, embeddings_url))
+    try:
+        first = assistant.ingest([tmp_path / "saker.zip"])
+        assert (len(first.added), first.failed) == (2, ())
+        assert {one.origin.rpartition("!")[2] for one in assistant.holdings()} == {"nord/sak.txt", "sør/sak.txt"}
+        assert set(assistant.ingest([tmp_path / "saker.zip"]).unchanged) == set(first.added)
+    finally:
+        assistant.close()

@@ -522,15 +522,15 @@ def test_expands_folders_and_zip_files_and_leaves_nothing_behind(tmp_path: Path)
     (tmp_path / "mappe" / "a.txt").write_text("A", encoding="utf-8")
     (tmp_path / "mappe" / ".skjult").write_text("x", encoding="utf-8")
     (tmp_path / "mappe" / "lenke.txt").symlink_to("/etc/passwd")
-    with expand(tmp_path / "mappe") as files:
+    with expand(tmp_path / "mappe") as (_, files):
         assert [file.name for file in files] == ["a.txt", "b.md"]
     shutil.make_archive(str(tmp_path / "pakke"), "zip", tmp_path / "mappe" / "under")
-    with expand(tmp_path / "pakke.zip") as files:
+    with expand(tmp_path / "pakke.zip") as (_, files):
         assert [file.read_text(encoding="utf-8") for file in files] == ["# B"]
         place = files[0]
     assert not place.exists()
     (tmp_path / "avtale.docx").write_bytes(_word())
-    with expand(tmp_path / "avtale.docx") as files:
+    with expand(tmp_path / "avtale.docx") as (_, files):
         assert files == (tmp_path / "avtale.docx",)
 
 
