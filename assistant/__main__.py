@@ -1,4 +1,4 @@
-"""The command line: ask, find, plan, status, feedback, and the operator's doctor, backup, restore and rebuild."""
+"""The command line: ask, find, plan, documents, status, feedback, and doctor, backup, restore and rebuild."""
 
 from __future__ import annotations
 
@@ -51,6 +51,12 @@ def _find(assistant: Assistant, given: argparse.Namespace) -> tuple[Any, str]:
 def _status(assistant: Assistant, given: argparse.Namespace) -> tuple[Any, str]:
     status = plain(assistant.status())
     return status, "\n".join(f"{name}: {value}" for name, value in status.items())
+
+
+def _documents(assistant: Assistant, given: argparse.Namespace) -> tuple[Any, str]:
+    held = assistant.holdings()
+    lines = [f"{one.card.id:<40} {one.card.country or '?':<3} {one.kept_at[:10]}  {one.origin}" for one in held]
+    return held, "\n".join(lines) or "No document is held yet."
 
 
 def _feedback(assistant: Assistant, given: argparse.Namespace) -> tuple[Any, str]:
@@ -230,6 +236,8 @@ def _parser() -> argparse.ArgumentParser:
 
     status = verbs.add_parser("status", parents=[common], help="what is in the library and the index")
     status.set_defaults(verb=_status)
+    documents = verbs.add_parser("documents", parents=[common], help="every document that is held: id, country, origin")
+    documents.set_defaults(verb=_documents)
     feedback = verbs.add_parser("feedback", parents=[common], help="what visitors said of answers in the last year")
     feedback.set_defaults(verb=_feedback)
     _operators(verbs, common)

@@ -86,8 +86,8 @@ def unpack(path: Path, folder: Path) -> dict[str, Path | str]:
     found = dict[str, Path | str]()
     with ExitStack() as stack:
         for number, one in enumerate(below(path, stack) if archives.is_plain_zip(path) else ()):
-            if isinstance(one, str):
-                found[one] = one
+            if not isinstance(one, Arrival):
+                found[str(one)] = one
                 continue
             place = folder / str(number) / one.path.name
             place.parent.mkdir(parents=True)

@@ -19,6 +19,9 @@ from assistant.types import Failure
 NOT_DOCUMENTS = {"FORMAT.md", "README.md", "LICENSE", "LICENSE.md", "CHANGELOG.md"}
 """Files of a folder that speak about it and are passed over; named by themselves they are read."""
 
+NOT_READ = {".doc", ".rtf", ".ppt", ".pptx", ".odp", ".epub", ".pages"}
+"""Endings of documents that there is no loader for: in a folder they fail with the reason, not in silence."""
+
 LONGEST_LIST = 200_000
 """Bytes of the longest text file that is looked at for a list of addresses: some 2 000 of them."""
 
@@ -53,13 +56,18 @@ def gather(
     rules = Rules(allowed_hosts=settings.intranet_hosts, only_hosts=settings.web_hosts)
     found: list[Arrival] = []
     failed: list[Failure] = []
-    for given in paths:
+    left = list(paths)
+    while left:
+        given = left.pop(0)
         try:
             some = [str(given)] if _is_address(str(given)) else list(below(Path(given), stack))
         except AssistantError as error:
             failed.append(Failure(str(given), str(error), error.hint, error.kind))
             continue
-        found += [_address(one, rules, stack) if isinstance(one, str) else one for one in some]
+        left[:0] = [one for one in some if isinstance(one, Path)]
+        found += [
+            _address(one, rules, stack) if isinstance(one, str) else one for one in some if not isinstance(one, Path)
+        ]
     return tuple(found), tuple(failed)
 
 
@@ -72,8 +80,9 @@ def _address(address: str, rules: Rules, stack: ExitStack) -> Arrival:
     return Arrival(folder / (Path(urlsplit(address).path).name or "page.html"), address, rules)
 
 
-def below(path: Path, stack: ExitStack) -> Iterator[Arrival | str]:
-    """The files that a path stands for, which live as long as `stack`, and the addresses that they list.
+def below(path: Path, stack: ExitStack) -> Iterator[Arrival | Path | str]:
+    """The files that a path stands for, which live as long as `stack`, and the addresses that they list; of a folder
+    also its zip files, to be opened each by itself.
 
     Raises LoadError where there is nothing, or nothing that can be opened.
     """
@@ -83,10 +92,14 @@ def below(path: Path, stack: ExitStack) -> Iterator[Arrival | str]:
     packed = archives.is_plain_zip(path)
     folder, files = stack.enter_context(archives.expand(path))
     if packed or path.is_dir():
-        files = tuple(f for f in files if f.name not in NOT_DOCUMENTS and f.suffix.lower() in SUFFIXES)
+        told = SUFFIXES.keys() | NOT_READ | ({".zip"} if not packed else set())
+        files = tuple(f for f in files if f.name not in NOT_DOCUMENTS and f.suffix.lower() in told)
     if packed and not files:
         raise NoText("There is no document in this zip file.", hint=f"Documents end in {', '.join(SUFFIXES)}.")
     for file in files:
+        if file != path and file.suffix.lower() == ".zip":
+            yield file
+            continue
         listed = _listed(file)
         yield from listed
         if not listed:

@@ -169,7 +169,7 @@ def take_out(ids: Sequence[str], library: Library, index: Callable[[], Vectors],
     held = library.hashes()
     for name in ids:
         if name not in held:
-            hint = "The command status lists all."
+            hint = "python -m assistant documents lists all."
             tally.failed.append(Failure(name, "There is no document with this id.", hint, "no-document"))
             continue
         withdraw(library, index(), name)
