@@ -161,6 +161,8 @@ def test_the_command_line_looks_saves_restores_and_rebuilds(settings, tmp_path, 
     assert main(["restore", copy, "--replace"]) == 0
     assert main(["rebuild"]) == 0
     capsys.readouterr()
+    assert main(["documents"]) == 0
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["en", "to"]
     index_ended_a_process(settings)
     assert main(["doctor", "--json"]) == 1
     checks = json.loads(capsys.readouterr().out)
