@@ -155,12 +155,17 @@ def complete(library: Library, encoder: Embedder, show: Show) -> tuple[str, ...]
 def make_anew(library: Library, tools: Callable[[], tuple[Embedder, Vectors]], tally: Tally, show: Show) -> None:
     """Make what another edition made anew from the blocks that the library holds; no source is needed.
 
-    What comes out as it was counts as unchanged. `tools` is that of `take_in`.
+    What comes out as it was counts as unchanged; where nothing comes out, that is told, and what is kept stays.
+    `tools` is that of `take_in`.
     """
     earlier = sorted(library.earlier(EDITION))
     journey = _Journey(library, tools, {}, tally, show, len(earlier))
     for name in earlier:
-        journey.meet(name)
+        try:
+            journey.meet(name)
+        except LoadError as error:
+            tally.failed.append(Failure(name, str(error), error.hint, error.kind))
+            journey.done(name)
     journey.publish()
 
 
