@@ -159,6 +159,8 @@ def make_anew(library: Library, tools: Callable[[], tuple[Embedder, Vectors]], t
     `tools` is that of `take_in`.
     """
     earlier = sorted(library.earlier(EDITION))
+    if not earlier:
+        return
     journey = _Journey(library, tools, {}, tally, show, len(earlier))
     for name in earlier:
         try:
