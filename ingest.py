@@ -48,7 +48,7 @@ def _work(assistant: Assistant, given: argparse.Namespace) -> list[Report]:
     reports = []
     if given.remove:
         reports.append(assistant.remove(given.remove))
-    with _Bar(quiet=given.quiet) as bar:
+    with _Bar(quiet=given.quiet or not (given.rebuild or given.paths)) as bar:
         if given.rebuild:
             reports.append(assistant.rebuild(progress=bar.show))
         if given.paths:
@@ -115,7 +115,9 @@ def _parser() -> argparse.ArgumentParser:
         prog="ingest.py",
         description="Take documents into the library. What has not changed since the last time is not read again.",
     )
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="file or folder (every document below it)")
+    parser.add_argument(
+        "paths", nargs="*", metavar="PATH", help="file, zip file or address, or folder (every document below it)"
+    )
     parser.add_argument("--prune", action="store_true", help="also remove documents whose file is gone from PATH")
     parser.add_argument("--remove", nargs="+", metavar="ID", default=[], help="remove documents by id")
     parser.add_argument("--rebuild", action="store_true", help="build the index anew from the library")

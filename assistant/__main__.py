@@ -1,4 +1,4 @@
-"""The command line: ask, find, plan, status, feedback, and the operator's doctor, backup, restore and rebuild."""
+"""The command line: ask, find, plan, documents, status, feedback, and doctor, backup, restore and rebuild."""
 
 from __future__ import annotations
 
@@ -53,6 +53,12 @@ def _status(assistant: Assistant, given: argparse.Namespace) -> tuple[Any, str]:
     return status, "\n".join(f"{name}: {value}" for name, value in status.items())
 
 
+def _documents(assistant: Assistant, given: argparse.Namespace) -> tuple[Any, str]:
+    held = assistant.holdings()
+    lines = [f"{one.card.id:<40} {one.card.country or '?':<3} {one.kept_at[:10]}  {one.origin}" for one in held]
+    return held, "\n".join(lines) or "No document is held yet."
+
+
 def _feedback(assistant: Assistant, given: argparse.Namespace) -> tuple[Any, str]:
     remarks = assistant.remarks()
     return remarks, "\n\n".join(map(_remark_text, remarks)) or "Nobody has said anything yet."
@@ -67,7 +73,8 @@ def _remark_text(remark: Remark) -> str:
 
 def _rebuild(assistant: Assistant, given: argparse.Namespace) -> tuple[Any, str]:
     report = assistant.rebuild()
-    return report, f"The index holds {len(report.unchanged)} documents."
+    anew = f" {len(report.updated)} of them were made anew for this version." * bool(report.updated)
+    return report, f"The index holds {len(report.unchanged) + len(report.updated)} documents.{anew}"
 
 
 def _doctor(settings: Settings, given: argparse.Namespace) -> tuple[Any, str]:
@@ -229,6 +236,8 @@ def _parser() -> argparse.ArgumentParser:
 
     status = verbs.add_parser("status", parents=[common], help="what is in the library and the index")
     status.set_defaults(verb=_status)
+    documents = verbs.add_parser("documents", parents=[common], help="every document that is held: id, country, origin")
+    documents.set_defaults(verb=_documents)
     feedback = verbs.add_parser("feedback", parents=[common], help="what visitors said of answers in the last year")
     feedback.set_defaults(verb=_feedback)
     _operators(verbs, common)

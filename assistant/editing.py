@@ -7,6 +7,7 @@ there, `<id>.md`, stands above the shipped document with that id; the mark `<id>
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -15,10 +16,10 @@ from pathlib import Path
 
 from assistant import privacy
 from assistant.errors import AssistantError, CorpusError
-from assistant.gathering import Arrival, gather
+from assistant.gathering import Arrival, below, gather
 from assistant.keeping.library import Library
 from assistant.keeping.locks import folder_error
-from assistant.reading import corpus, sandbox
+from assistant.reading import archives, corpus, sandbox
 from assistant.reading.drafting import draft
 from assistant.reading.markdown import markdown_blocks
 from assistant.reading.text import Text
@@ -76,6 +77,22 @@ def look(
             except AssistantError as error:
                 found.append(Failure(arrival.origin, str(error), error.hint, error.kind))
     return (*found, *failed)
+
+
+def unpack(path: Path, folder: Path) -> dict[str, Path | str]:
+    """What a zip file holds, by the names in it: documents, each put below `folder` to be looked at by itself, and the
+    addresses that it lists. Empty for any other file. Raises LoadError where it cannot be opened.
+    """
+    found = dict[str, Path | str]()
+    with ExitStack() as stack:
+        for number, one in enumerate(below(path, stack) if archives.is_plain_zip(path) else ()):
+            if not isinstance(one, Arrival):
+                found[str(one)] = one
+                continue
+            place = folder / str(number) / one.path.name
+            place.parent.mkdir(parents=True)
+            found[one.origin.partition("!")[2]] = Path(shutil.move(one.path, place))
+    return found
 
 
 def _manuscript(text: Text, origin: str, propose: Callable[[Text, str], Proposal]) -> Manuscript:

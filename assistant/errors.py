@@ -5,11 +5,16 @@
       CorpusError              a corpus file does not follow FORMAT.md (names file, field, what is allowed)
       LoadError                a file could not be read
         UnsupportedFormat      there is no loader for this kind of file
-        LoadLimit              reading it took more time, memory or size than a document may take
-        NoText                 there is no text in it (a scan, an empty file)
+        LoadLimit              it is larger than a document may be
+          TooSlow              reading it took more time or memory than a document may take
+        NoText                 there is no text in it
+          Scanned              its pages are pictures
         Encrypted              it is locked with a password
       FetchError               an address could not be fetched
+        NoAnswer               the site does not answer, or not in time
+        NoPage                 the site answers, but not with the page
         AddressRefused         the address may not be fetched at all (not public, not allowed)
+          RobotsRefused        the site asks programs not to fetch the page
       EncoderError             the encoder cannot be set up, or its server does not answer
         EncoderMismatch        the index was built with another encoder
       StoreError               the data folder or a store cannot be used
@@ -57,11 +62,19 @@ class UnsupportedFormat(LoadError):
 
 
 class LoadLimit(LoadError):
-    """Reading took more time, memory or size than a document may take."""
+    """The file is larger than a document may be."""
+
+
+class TooSlow(LoadLimit):
+    """Reading took more time or memory than a document may take."""
 
 
 class NoText(LoadError):
     """There is no text in the file."""
+
+
+class Scanned(NoText):
+    """The pages of the file are pictures."""
 
 
 class Encrypted(LoadError):
@@ -72,8 +85,20 @@ class FetchError(AssistantError):
     """An address could not be fetched."""
 
 
+class NoAnswer(FetchError):
+    """The site does not answer, or not in time."""
+
+
+class NoPage(FetchError):
+    """The site answers, but not with the page."""
+
+
 class AddressRefused(FetchError):
     """The address may not be fetched at all."""
+
+
+class RobotsRefused(AddressRefused):
+    """The site asks programs not to fetch the page."""
 
 
 class EncoderError(AssistantError):

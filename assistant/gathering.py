@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
-from assistant.errors import AssistantError, LoadError
+from assistant.errors import AssistantError, LoadError, NoText
 from assistant.reading import archives
 from assistant.reading.fetching import Rules, fetch
 from assistant.reading.loaders import SUFFIXES, addresses
@@ -18,6 +18,9 @@ from assistant.types import Failure
 
 NOT_DOCUMENTS = {"FORMAT.md", "README.md", "LICENSE", "LICENSE.md", "CHANGELOG.md"}
 """Files of a folder that speak about it and are passed over; named by themselves they are read."""
+
+NOT_READ = {".doc", ".rtf", ".ppt", ".pptx", ".odp", ".epub", ".pages"}
+"""Endings of documents that there is no loader for: in a folder they fail with the reason, not in silence."""
 
 LONGEST_LIST = 200_000
 """Bytes of the longest text file that is looked at for a list of addresses: some 2 000 of them."""
@@ -38,7 +41,7 @@ class Arrival:
         """The file, fetched if it is not there yet. Raises AddressRefused and FetchError."""
         if self.rules and not self.path.exists():
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self.path.write_bytes(fetch(self.origin, self.rules).body)
+            self.path.write_bytes(fetch(self.origin, self.rules))
         return self.path
 
 
@@ -53,13 +56,18 @@ def gather(
     rules = Rules(allowed_hosts=settings.intranet_hosts, only_hosts=settings.web_hosts)
     found: list[Arrival] = []
     failed: list[Failure] = []
-    for given in paths:
+    left = list(paths)
+    while left:
+        given = left.pop(0)
         try:
-            some = [str(given)] if _is_address(str(given)) else list(_below(Path(given), stack))
+            some = [str(given)] if _is_address(str(given)) else list(below(Path(given), stack))
         except AssistantError as error:
             failed.append(Failure(str(given), str(error), error.hint, error.kind))
             continue
-        found += [_address(one, rules, stack) if isinstance(one, str) else one for one in some]
+        left[:0] = [one for one in some if isinstance(one, Path)]
+        found += [
+            _address(one, rules, stack) if isinstance(one, str) else one for one in some if not isinstance(one, Path)
+        ]
     return tuple(found), tuple(failed)
 
 
@@ -72,19 +80,30 @@ def _address(address: str, rules: Rules, stack: ExitStack) -> Arrival:
     return Arrival(folder / (Path(urlsplit(address).path).name or "page.html"), address, rules)
 
 
-def _below(path: Path, stack: ExitStack) -> Iterator[Arrival | str]:
-    """The files that a path stands for, and the addresses that they list."""
+def below(path: Path, stack: ExitStack) -> Iterator[Arrival | Path | str]:
+    """The files that a path stands for, which live as long as `stack`, and the addresses that they list; of a folder
+    also its zip files, to be opened each by itself.
+
+    Raises LoadError where there is nothing, or nothing that can be opened.
+    """
     if not path.exists():
         raise LoadError("There is no such file or folder.", hint="Check the spelling and the folder that you are in.")
     path = path.resolve()  # one file has one origin, however it is named
-    many = path.is_dir() or archives.is_plain_zip(path)
-    for file in stack.enter_context(archives.expand(path)):
-        if many and (file.name in NOT_DOCUMENTS or file.suffix.lower() not in SUFFIXES):
+    packed = archives.is_plain_zip(path)
+    folder, files = stack.enter_context(archives.expand(path))
+    if packed or path.is_dir():
+        told = SUFFIXES.keys() | NOT_READ | ({".zip"} if not packed else set())
+        files = tuple(f for f in files if f.name not in NOT_DOCUMENTS and f.suffix.lower() in told)
+    if packed and not files:
+        raise NoText("There is no document in this zip file.", hint=f"Documents end in {', '.join(SUFFIXES)}.")
+    for file in files:
+        if file != path and file.suffix.lower() == ".zip":
+            yield file
             continue
         listed = _listed(file)
         yield from listed
         if not listed:
-            yield Arrival(file, str(file) if file.is_relative_to(path) else f"{path}!{file.name}")
+            yield Arrival(file, f"{path}!{file.relative_to(folder).as_posix()}" if packed else str(file))
 
 
 def _listed(file: Path) -> tuple[str, ...]:

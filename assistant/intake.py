@@ -4,43 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from importlib import resources
-from itertools import groupby
 from pathlib import Path
 
 from assistant import language, privacy
+from assistant.cutting import EDITION, Cut, cut, is_kept
 from assistant.errors import CorpusError, FetchError, LoadError
 from assistant.finding.encoders import Embedder, pack
 from assistant.gathering import Arrival
-from assistant.keeping.entries import Entry, entry_id, text_hash
 from assistant.keeping.healing import publish, withdraw
 from assistant.keeping.library import Library
 from assistant.keeping.recognition import Known
 from assistant.keeping.vectors import Vectors
-from assistant.reading import chunking, corpus, markdown, proposing, sandbox
+from assistant.reading import corpus, markdown, proposing, sandbox
 from assistant.reading.text import Text
-from assistant.types import Block, Card, Document, Failure, Passage, Progress, Report, Similar
+from assistant.types import Block, Card, Document, Failure, Progress, Report, Similar
 
 Show = Callable[[Progress], None]
 
-FORM = "3"
-"""Version of what the reading rooms make of a file; part of the content hash, so that a change of it reads anew."""
-
 TEXTS = 512
 """Texts that are embedded together: enough for batches of one length, little enough to lose at a stop."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """A document on its way in: its passages, what each entry's vector is made of, and the entries."""
-
-    document: Document
-    passages: tuple[Passage, ...]
-    entries: tuple[Entry, ...]
-    texts: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -79,7 +65,7 @@ def fingerprint(path: Path) -> str:
 @cache
 def _reader() -> str:
     """Fingerprint of the code that reads files: what was recognised by its bytes is read anew by another version."""
-    digest = hashlib.sha256(FORM.encode())
+    digest = hashlib.sha256()
     for place in sorted(resources.files("assistant.reading").iterdir(), key=lambda place: place.name):
         if place.is_file():
             digest.update(place.read_bytes())
@@ -119,7 +105,7 @@ def _masked(blocks: Sequence[Block]) -> tuple[Block, ...]:
 def _hashed(card: Card, blocks: Sequence[Block], origin: str, told: Card) -> Document:
     """The document with its hash: of its blocks without id numbers and of what its Card tells, `told`."""
     blocks = _masked(blocks)
-    content = json.dumps([FORM, asdict(told), [asdict(block) for block in blocks]], sort_keys=True, ensure_ascii=False)
+    content = json.dumps([asdict(told), [asdict(block) for block in blocks]], sort_keys=True, ensure_ascii=False)
     return Document(card, blocks, hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest(), origin)
 
 
@@ -129,39 +115,6 @@ def _derived(text: Text, origin: str, known: Known | None) -> Card:
     other = f"{card.id}-{hashlib.sha256(origin.encode()).hexdigest()[:6]}"
     name = known.name(card.id, other, origin) if known else card.id
     return replace(card, id=name, title=text.title or card.title, as_of=text.published)
-
-
-def context(card: Card, heading: str) -> str:
-    """The words put before a passage's text when it is embedded: what the document is called, and the heading.
-
-    A title that is only the file's name says nothing and is left out.
-    """
-    named = "".join(c for c in card.title.lower() if c.isalnum()) != card.id.replace("-", "")
-    parts = [card.title] * named + [heading] * bool(heading)
-    return " – ".join(parts) + ": " if parts else ""
-
-
-def cut(document: Document, count: Callable[[str], int] | None = None) -> Cut:
-    """3 split: the passages, and the entries of the index that lead to them."""
-    passages = chunking.split(document, count)
-    if not passages:
-        raise LoadError("There is no text in the document.", hint="Check that the file has more than headings.")
-    entries, texts = [], []
-
-    def enter(mark: str, role: str, places: Iterable[Passage], text: str) -> None:
-        hashed = text_hash(f"{role}|{text}")
-        ids = tuple(p.id for p in places)
-        entries.append(Entry(entry_id(document, mark, hashed), document.card.id, role, ids, hashed))  # type: ignore[arg-type]
-        texts.append(text)
-
-    for number, passage in enumerate(passages, 1):
-        enter(f"p{number}", "passage", [passage], context(passage.card, passage.heading) + passage.text)
-    sections = {h: tuple(ps) for h, ps in groupby(passages, key=lambda p: p.heading)}
-    for number, question in enumerate(document.card.questions, 1):
-        enter(f"q{number}", "question", sections.get(question.section or "", passages[:1]), question.text)
-    if document.card.summary and document.card.sources:  # without front matter it is the text's own, and found there
-        enter("s", "summary", passages, f"{document.card.title}. {document.card.summary}")
-    return Cut(document, passages, tuple(entries), tuple(texts))
 
 
 def embed(cuts: Sequence[Cut], encoder: Embedder, library: Library) -> None:
@@ -182,15 +135,40 @@ def embed(cuts: Sequence[Cut], encoder: Embedder, library: Library) -> None:
 
 
 def complete(library: Library, encoder: Embedder, show: Show) -> tuple[str, ...]:
-    """Embed what visible documents lack vectors for, so that an index can be built; the ids of all documents."""
+    """Embed what visible documents lack vectors for, so that an index can be built; the ids of all documents.
+
+    A document that lacks some and was made by another edition is made anew: the texts of its entries are not kept.
+    """
     names, missing = tuple(library.hashes()), library.missing(encoder.name)
     lacking = {entry.document for entry in library.entries() if entry.text_hash in missing} if missing else set()
     for done, name in enumerate(names, 1):
         document = library.document(name) if name in lacking else None
         if document is not None:
-            embed([cut(document)], encoder, library)
+            piece = cut(document)
+            embed([piece], encoder, library)
+            if not is_kept(piece, library):
+                library.keep(piece.document, piece.passages, piece.entries, EDITION)
         show(Progress(done, len(names), name))
     return names
+
+
+def make_anew(library: Library, tools: Callable[[], tuple[Embedder, Vectors]], tally: Tally, show: Show) -> None:
+    """Make what another edition made anew from the blocks that the library holds; no source is needed.
+
+    What comes out as it was counts as unchanged; where nothing comes out, that is told, and what is kept stays.
+    `tools` is that of `take_in`.
+    """
+    earlier = sorted(library.earlier(EDITION))
+    if not earlier:
+        return
+    journey = _Journey(library, tools, {}, tally, show, len(earlier))
+    for name in earlier:
+        try:
+            journey.meet(name)
+        except LoadError as error:
+            tally.failed.append(Failure(name, str(error), error.hint, error.kind))
+            journey.done(name)
+    journey.publish()
 
 
 def take_out(ids: Sequence[str], library: Library, index: Callable[[], Vectors], tally: Tally) -> None:
@@ -198,7 +176,7 @@ def take_out(ids: Sequence[str], library: Library, index: Callable[[], Vectors],
     held = library.hashes()
     for name in ids:
         if name not in held:
-            hint = "The command status lists all."
+            hint = "python -m assistant documents lists all."
             tally.failed.append(Failure(name, "There is no document with this id.", hint, "no-document"))
             continue
         withdraw(library, index(), name)
@@ -225,8 +203,9 @@ def take_in(
 ) -> None:
     """Take what arrives in one by one; one that fails goes into the tally and stops no other.
 
-    A file whose bytes or content are held already, under whatever name, counts as unchanged. `tools` gives
-    encoder and index, and is called only when there is something to embed; `places` is that of `read`.
+    A file whose bytes or content are held already, under whatever name, counts as unchanged; but where another edition
+    made of it what would come out otherwise now, it is made anew and counts as updated. `tools` gives encoder and
+    index, and is called only when there is something to embed; `places` is that of `read`.
     """
     journey = _Journey(library, tools, places, tally, show, len(arrivals))
     for arrival in arrivals:
@@ -253,8 +232,10 @@ class _Journey:
         self._library, self._tools, self._tally, self._show = library, tools, tally, show
         self._places = places
         self._known = Known(library)
+        self._earlier = library.earlier(EDITION)
         self._waiting: list[Cut] = []
         self._files: dict[str, str] = {}
+        self._as_before: list[str] = []
         self._progress = Progress(0, total, "")
 
     def take(self, path: Path, origin: str) -> None:
@@ -267,12 +248,37 @@ class _Journey:
             if name is None:
                 piece = cut(document)
                 self._known.claim(document, digest)
-                self._waiting.append(piece)
-            self._files[digest] = name or document.card.id
+                self._earlier.discard(document.card.id)
+                self._files[digest] = document.card.id
+                self._wait(piece)
         if name is not None:
+            self._files[digest] = name
             self._known.met(name, origin)
+            self.meet(name)
+
+    def meet(self, name: str) -> None:
+        """A held document whose content is the same: unchanged, unless this edition makes something else of it."""
+        piece = self._made_otherwise(name) if name in self._earlier else None
+        self._earlier.discard(name)
+        if piece:
+            self._wait(piece)
+        else:
             self._tally.unchanged.append(name)
             self.done(name)
+
+    def _made_otherwise(self, name: str) -> Cut | None:
+        """What this edition makes of a held document, if it is not what is kept; noted, if it is."""
+        document = self._library.document(name)
+        piece = cut(document) if document else None
+        if piece and not is_kept(piece, self._library):
+            return piece
+        self._as_before.append(name)
+        return None
+
+    def _wait(self, piece: Cut) -> None:
+        if any(other.document.card.id == piece.document.card.id for other in self._waiting):
+            self.publish()  # made anew for a copy of it, before its own file came with another content
+        self._waiting.append(piece)
         if sum(len(piece.texts) for piece in self._waiting) >= TEXTS:
             self.publish()
 
@@ -282,10 +288,12 @@ class _Journey:
             encoder, index = self._tools()
             embed(self._waiting, encoder, self._library)
             versions = [(piece.document, piece.passages, piece.entries) for piece in self._waiting]
-            publish(self._library, index, encoder.name, versions, self._safe)  # 5 keep
+            publish(self._library, index, encoder.name, versions, self._safe, EDITION)  # 5 keep
         self._waiting.clear()
         self._library.note_files(self._files)
+        self._library.note_edition(self._as_before, EDITION)
         self._files.clear()
+        self._as_before.clear()
 
     def _safe(self, name: str) -> None:
         (self._tally.updated if self._known.was_held(name) else self._tally.added).append(name)

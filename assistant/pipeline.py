@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +16,7 @@ from assistant import advising, asking, editing, hearing, intake, plans, shelvin
 from assistant.answering import filling, planning
 from assistant.answering.generative import Model
 from assistant.asking import ShowAnswer
+from assistant.cutting import EDITION
 from assistant.desk import Asked, Desk
 from assistant.finding import doubles, query
 from assistant.finding.encoders import Embedder, open_entailment
@@ -122,6 +124,10 @@ class Assistant:
 
         return editing.look(paths, self._settings, propose)
 
+    def unpack(self, path: Path, folder: Path) -> dict[str, Path | str]:
+        """The documents of a zip file, put below `folder`, and the addresses in it, by name; empty for another file."""
+        return editing.unpack(path, folder)
+
     def publish(self, text: str) -> Report:
         """Keep the text of a corpus file and take it in, in place of a document with its id. Raises CorpusError."""
         return editing.publish(text, self._settings, self.ingest)
@@ -142,7 +148,12 @@ class Assistant:
         return tally.report()
 
     def rebuild(self, progress: Show | None = None) -> Report:
-        """Build the index anew beside the live one, which answers meanwhile; texts lacking its vector are embedded."""
+        """Build the index anew beside the live one, which answers meanwhile; texts lacking its vector are embedded.
+
+        Documents that an earlier version of the program made searchable are then made anew from what the library holds;
+        those that came out otherwise are `updated` in the report.
+        """
+        tally = intake.Tally()
         with writing(self._settings):
             encoder = self._tools.encoder()
             canary.renew(self._library, encoder.name, encoder.embed)
@@ -150,12 +161,21 @@ class Assistant:
             canary.note(self._library, encoder.name, encoder.embed)
             let_go = self._tools.let_go
             self._tools.take(healing.rebuild(self._settings, self._library, encoder.name, encoder.dimension, let_go))
-        return Report(unchanged=names)
+            intake.make_anew(self._library, self._tools.for_writing, tally, progress or intake.no_progress)
+            if tally.updated:
+                self._library.sweep(encoder.name)
+        return replace(tally.report(), unchanged=tuple(name for name in names if name not in tally.updated))
 
     def prepare(self) -> None:
         """Load encoder, index, keywords and the model's client, so that the first question waits for nothing."""
         if self._desk.model:
             self._desk.model.prepare()
+        if earlier := self._library.earlier(EDITION):
+            _log.warning(
+                "An earlier version of the program made %d of the documents searchable; they may answer less well than "
+                "they could. python -m assistant rebuild makes them anew.",
+                len(earlier),
+            )
         if self._tools.shelf().passages:
             self.find("kontrakt", limit=1)
 

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answering.sheet import sheet
+from assistant.cutting import context
 from assistant.finding.encoders import Embedder, unpack
 from assistant.finding.shelf import Lead, Shelf
-from assistant.intake import context
 from assistant.keeping.library import Library
 from assistant.types import Filters, Passage
 

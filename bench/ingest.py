@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant import Assistant, Progress, Settings
+from assistant.cutting import context
 from assistant.finding.encoders import Embedder, open_encoder
-from assistant.intake import context
 from assistant.keeping.library import Library
 from bench import vectors
 

@@ -101,7 +101,46 @@ def test_each_document_of_a_zip_file_is_told_of_in_its_turn(tmp_path: Path, embe
         report = assistant.ingest([tmp_path / "saker.zip"], progress=seen.append)
     finally:
         assistant.close()
-    assert (report.added, len(report.failed)) == (("saker-zip-en", "saker-zip-to", "saker-zip-tre"), 1)
+    assert (report.added, len(report.failed)) == (("en", "to", "tre"), 1)
     assert [step.done for step in seen] == [1, 2, 3, 4]
     assert {step.total for step in seen} == {4}
     assert {step.name for step in seen} == {*report.added, "tom.txt"}
+
+
+def test_two_files_of_one_name_in_two_folders_of_a_zip_file_are_two_documents(
+    tmp_path: Path, embeddings_url: str
+) -> None:
+    with zipfile.ZipFile(tmp_path / "saker.zip", "w") as archive:
+        for place in ("nord", "sør"):
+            archive.writestr(f"{place}/sak.txt", f"Kommunen i {place} kjøper renhold.")
+    assistant = Assistant.from_settings(settings(tmp_path, embeddings_url))
+    try:
+        first = assistant.ingest([tmp_path / "saker.zip"])
+        assert (len(first.added), first.failed) == (2, ())
+        assert {one.origin.rpartition("!")[2] for one in assistant.holdings()} == {"nord/sak.txt", "sør/sak.txt"}
+        assert set(assistant.ingest([tmp_path / "saker.zip"]).unchanged) == set(first.added)
+    finally:
+        assistant.close()
+
+
+def test_a_folder_gives_what_is_in_its_zip_files_and_tells_of_documents_that_are_not_read(
+    tmp_path: Path, embeddings_url: str
+) -> None:
+    folder = tmp_path / "saker"
+    folder.mkdir()
+    with zipfile.ZipFile(folder / "pakke.zip", "w") as archive:
+        archive.writestr("sak.txt", "Kommunen kjøper renhold.")
+    (folder / "brutt.zip").write_bytes(b"PK\x03\x04" + bytes(40))
+    (folder / "notat.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000))
+    (folder / "bilde.png").write_bytes(b"\x89PNG")
+    assistant = Assistant.from_settings(settings(tmp_path, embeddings_url))
+    try:
+        report = assistant.ingest([folder])
+        assert report.added == ("sak",)
+        assert {(Path(one.path).name, one.reason) for one in report.failed} == {
+            ("brutt.zip", "This zip file is damaged."),
+            ("notat.doc", "This is an office file from before 2007."),
+        }
+        assert assistant.ingest([folder], prune=True).removed == ()
+    finally:
+        assistant.close()

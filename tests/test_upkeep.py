@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +19,8 @@ from assistant.keeping.backup import save
 from assistant.keeping.database import FILE
 from assistant.keeping.locks import owning, writing
 from assistant.keeping.vectors import FOLDER
+
+CORPUS = Path(__file__).parents[1] / "corpus"
 
 
 @pytest.fixture
@@ -51,10 +54,11 @@ def found(settings, question="renhold"):
 
 def test_the_doctor_looks_at_everything_and_finds_nothing_wrong(settings):
     checks = list(upkeep.doctor(settings))
-    names = ["corpus", "encoder", "data folder", "disk space", "writer", "library", "index"]
+    names = ["corpus", "rules", "references", "encoder", "data folder", "disk space", "writer"]
+    names += ["library", "edition", "index"]
     assert [check.name for check in checks] == names
     assert all(check.well and check.told for check in checks), checks
-    assert "2 documents" in checks[5].told
+    assert "2 documents" in checks[names.index("library")].told
 
 
 def test_the_doctor_leaves_what_is_in_use_alone_and_says_who_uses_it(settings):
@@ -66,6 +70,18 @@ def test_the_doctor_leaves_what_is_in_use_alone_and_says_who_uses_it(settings):
 
 def glossary_gone(settings):
     shutil.rmtree(settings.corpus_dir)
+
+
+def rules_of_other_words(settings):
+    rules = (CORPUS / "routes.yaml").read_text(encoding="utf-8")
+    (settings.corpus_dir / "routes.yaml").write_text(
+        rules.replace("id: research-content", "id: research"), encoding="utf-8"
+    )
+
+
+def rules_cut_off(settings):
+    rules = (CORPUS / "routes.yaml").read_text(encoding="utf-8")
+    (settings.corpus_dir / "routes.yaml").write_text(rules[: len(rules) // 2], encoding="utf-8")
 
 
 def library_overwritten(settings):
@@ -92,6 +108,8 @@ def index_ended_a_process(settings):
     ("damage", "name", "hint"),
     [
         (glossary_gone, "corpus", "ASSISTANT_CORPUS_DIR"),
+        (rules_of_other_words, "rules", "routes.yaml"),
+        (rules_cut_off, "rules", ""),
         (library_overwritten, "library", "backup"),
         (library_gone, "library", "ingest.py"),
         (index_gone, "index", "rebuild"),
@@ -104,6 +122,12 @@ def test_the_doctor_names_what_is_wrong_and_what_to_do(settings, damage, name, h
     wrong = problems(settings)
     assert list(wrong) == [name]
     assert hint in wrong[name].hint
+
+
+def test_the_doctor_tells_what_the_corpus_names_and_does_not_have(settings):
+    (settings.corpus_dir / "no-en-sak.md").write_text("# En sak\n\n## Se også\n\n- no-borte\n", encoding="utf-8")
+    told = {check.name: check for check in upkeep.doctor(settings)}["references"]
+    assert (told.well, told.told) == (True, "1 corpus files; no-en-sak names no-borte, which is not there")
 
 
 def test_the_doctor_tells_of_an_encoder_that_does_not_answer(settings):
@@ -137,6 +161,8 @@ def test_the_command_line_looks_saves_restores_and_rebuilds(settings, tmp_path, 
     assert main(["restore", copy, "--replace"]) == 0
     assert main(["rebuild"]) == 0
     capsys.readouterr()
+    assert main(["documents"]) == 0
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["en", "to"]
     index_ended_a_process(settings)
     assert main(["doctor", "--json"]) == 1
     checks = json.loads(capsys.readouterr().out)

@@ -46,8 +46,9 @@ def check(name: str, look: Callable[[], str]) -> Check:
         return Check(name, False, str(error), error.hint)
 
 
-def examine(settings: Settings, encoder: Callable[[], tuple[str, int, canary.Embed]]) -> Iterator[Check]:
-    """Look at one thing after the other; nothing is repaired. `encoder` gives its name, its vectors' width and `embed`.
+def examine(settings: Settings, encoder: Callable[[], tuple[str, int, canary.Embed]], edition: str) -> Iterator[Check]:
+    """Look at one thing after the other; nothing is repaired. `encoder` gives its name, its vectors' width and `embed`;
+    `edition` is that by which documents are made now.
 
     Of a library or an index that others use just now, what can be seen beside them is told.
     """
@@ -62,6 +63,7 @@ def examine(settings: Settings, encoder: Callable[[], tuple[str, int, canary.Emb
         yield check("library", lambda: _library(library or _opened(settings)))
         if library is not None:
             held = library
+            yield check("edition", lambda: _edition(held, edition))
             yield check("index", lambda: _index(settings, held, *encoder()))
     finally:
         if library is not None:
@@ -128,6 +130,13 @@ def _library(library: Library) -> str:
     revision, passages, entries = library.snapshot()
     documents = len({passage.card.id for passage in passages})
     return f"{documents} documents, {len(passages)} passages, {len(entries)} entries, revision {revision}"
+
+
+def _edition(library: Library, edition: str) -> str:
+    if earlier := library.earlier(edition):
+        message = f"An earlier version of the program made {len(earlier)} of the documents searchable."
+        raise StoreError(message, hint=f"{_REBUILD} It makes them anew from the library.")
+    return "every document is made as this version makes it"
 
 
 def _index(settings: Settings, library: Library, encoder: str, dimension: int, embed: canary.Embed) -> str:

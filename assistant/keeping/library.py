@@ -93,8 +93,13 @@ class Library:
         with self._writing() as connection:
             connection.execute(sql.update(table).where(table.c.id == document_id).values(origin=tables.plain(origin)))
 
-    def keep(self, document: Document, passages: Sequence[Passage], entries: Sequence[Entry]) -> None:
-        """Make this version of the document the visible one, in place of any other with its id."""
+    def keep(
+        self, document: Document, passages: Sequence[Passage], entries: Sequence[Entry], edition: str = ""
+    ) -> None:
+        """Make this version of the document the visible one, in place of any other with its id.
+
+        `edition` is that of the making, by which passages and entries came out of the document.
+        """
         key = document.card.id
         row = {
             "id": key,
@@ -117,6 +122,22 @@ class Library:
                 connection.execute(sql.insert(tables.passages), passage_rows)
             if entry_rows:
                 connection.execute(sql.insert(tables.entries), entry_rows)
+            connection.execute(sql.insert(tables.editions), {"document": key, "edition": edition})
+
+    def earlier(self, edition: str) -> set[str]:
+        """Ids of the visible documents whose passages and entries were made by another edition than this one."""
+        table = tables.editions
+        so = sql.exists().where(table.c.document == tables.documents.c.id, table.c.edition == edition)
+        with self._reading() as connection:
+            return set(connection.scalars(sql.select(tables.documents.c.id).where(~so)))
+
+    def note_edition(self, document_ids: Collection[str], edition: str) -> None:
+        """Note that `edition` makes of these visible documents just what is kept of them."""
+        table = tables.editions
+        with self._writing() as connection:
+            for some in batches(document_ids):
+                connection.execute(sql.delete(table).where(table.c.document.in_(some)))
+                connection.execute(sql.insert(table), [{"document": name, "edition": edition} for name in some])
 
     def remove(self, document_id: str) -> bool:
         """Remove a document with its passages and entries; False when there is none."""

@@ -81,6 +81,14 @@ files = Table(
 )
 """Which document a file with these bytes is: such a file need not be read again."""
 
+editions = Table(
+    "editions",
+    metadata,
+    Column("document", Text, ForeignKey(_owner, ondelete="CASCADE"), primary_key=True),
+    Column("edition", Text, nullable=False),
+)
+"""By which edition of the making a document's passages and entries were made; one without a row by an earlier one."""
+
 embeddings = Table(
     "embeddings",
     metadata,

@@ -60,20 +60,20 @@ def _check_member(member: zipfile.ZipInfo) -> None:
 
 
 @contextmanager
-def expand(path: Path) -> Iterator[tuple[Path, ...]]:
-    """Give the files that `path` stands for while the `with` block lasts.
+def expand(path: Path) -> Iterator[tuple[Path, tuple[Path, ...]]]:
+    """Give the files that `path` stands for, and before them the folder that they lie in, while the `with` block lasts.
 
     A folder gives every file below it in order of name, hidden ones passed over, links not followed; a zip gives
     the files in it, unpacked to a temporary folder that is removed afterwards (a zip in the zip stays packed);
     any other file gives itself. Raises as `check_members` does, and LoadError for a damaged zip.
     """
     if path.is_dir():
-        yield tuple(sorted(_files(path)))
+        yield path, tuple(sorted(_files(path)))
     elif is_plain_zip(path):
         with TemporaryDirectory(prefix="assistant-") as folder:
-            yield _unpacked(path, Path(folder))
+            yield Path(folder), _unpacked(path, Path(folder))
     else:
-        yield (path,)
+        yield path.parent, (path,)
 
 
 def is_plain_zip(path: Path) -> bool:

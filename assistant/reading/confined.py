@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.errors import LoadError, LoadLimit
+from assistant.errors import LoadError, LoadLimit, TooSlow
 from assistant.reading.text import Text
 
 HEAD = struct.Struct(">I")
@@ -54,9 +54,9 @@ def serve() -> None:
         answers.flush()
 
 
-def too_long(seconds: float) -> LoadLimit:
+def too_long(seconds: float) -> TooSlow:
     """The error for a file that took too many seconds."""
-    return LoadLimit(
+    return TooSlow(
         f"Reading it took longer than {seconds:g} seconds.",
         hint="The file may be damaged or made to harm; print it to a new PDF, or split it up.",
     )
@@ -144,8 +144,8 @@ def _by_signal(number: int, limits: Limits) -> LoadError:
     return died(f"the reading process was ended by signal {number}")
 
 
-def _too_big(limits: Limits) -> LoadLimit:
-    return LoadLimit(
+def _too_big(limits: Limits) -> TooSlow:
+    return TooSlow(
         f"Reading it needed more than {limits.memory_bytes / 1e6:.0f} MB of memory.",
         hint="The file may be damaged or made to harm; print it to a new PDF, or split it up.",
     )

@@ -31,6 +31,7 @@ _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re
 _OPENED = re.compile(r"---[ \t]*\n(?:[ \t]*(?:#.*)?\n)*[ \t]*[\w-]+[ \t]*:")
 _KEBAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _MARKER = re.compile(r"\[(\d{1,3})\](?!\()")
+_PACKED = re.compile(r"\.zip!", re.IGNORECASE)
 _ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,4}$")
 _FOLD = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ß": "ss"})
 
@@ -284,7 +285,8 @@ def _clean(text: str) -> str:
 
 
 def _stem(name: str) -> str:
-    """The last part of a path or address without its ending."""
+    """The last part of a path or address without its ending; of a file in a zip file ("x.zip!a/b.txt") its own."""
+    name = _PACKED.split(name)[-1]
     if "://" in name:
         name = unquote(re.split(r"[?#]", name.partition("://")[2])[0])
     return _ENDING.sub("", unicodedata.normalize("NFC", name).replace("\\", "/").rstrip("/").rpartition("/")[2])

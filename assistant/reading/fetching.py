@@ -11,12 +11,11 @@ import zlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import TypeAlias
 from urllib.parse import urljoin
 from urllib.robotparser import RobotFileParser
 
-from assistant.errors import AddressRefused, FetchError
+from assistant.errors import FetchError, NoAnswer, NoPage, RobotsRefused
 from assistant.reading.addresses import Target, check_public, target_of
 
 AGENT = "partnership-assistant"
@@ -66,17 +65,6 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
-    """What an address gave: its bytes unpacked, the address it came from in the end, its declared type (without
-    parameters, lower case, "" where it does not say), and the day of its last change as an ISO date."""
-
-    body: bytes
-    address: str
-    content_type: str = ""
-    modified: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class _Reply:
     status: int
     headers: http.client.HTTPMessage
@@ -89,7 +77,7 @@ def resolve(host: str, port: int) -> tuple[str, ...]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise FetchError(f"There is no server named {host}.", hint="Check the address for typing errors.") from error
+        raise NoPage(f"There is no server named {host}.", hint="Check the address for typing errors.") from error
     return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
@@ -98,8 +86,8 @@ def dial(address: str, port: int, seconds: float) -> socket.socket:
     return socket.create_connection((address, port), timeout=seconds)
 
 
-def fetch(address: str, rules: Rules = Rules(), resolver: Resolver = resolve, dialler: Dialler = dial) -> Fetched:
-    """Fetch an http or https address.
+def fetch(address: str, rules: Rules = Rules(), resolver: Resolver = resolve, dialler: Dialler = dial) -> bytes:
+    """Fetch an http or https address: what it holds, unpacked.
 
     Every host on the way, that of robots.txt and of each redirect included, is resolved once; all its addresses
     must be public, and the connection goes to one of the addresses that were checked. No cookies, no proxy, no
@@ -115,7 +103,7 @@ def fetch(address: str, rules: Rules = Rules(), resolver: Resolver = resolve, di
         reply = _get(target, rules, resolver, dialler, deadline, rules.most_bytes)
         where = reply.headers.get("Location")
         if reply.status not in {301, 302, 303, 307, 308} or not where:
-            return _fetched(reply, target)
+            return _document(reply)
         current = urljoin(target.address, _as_text(where))
     raise FetchError(
         f"The address leads on more than {rules.redirects} times.", hint="Open it in a browser, and add where it ends."
@@ -130,23 +118,18 @@ def _as_text(header: str) -> str:
         return header
 
 
-def _fetched(reply: _Reply, target: Target) -> Fetched:
+def _document(reply: _Reply) -> bytes:
     if reply.cut:
         raise FetchError("What the address holds is too large.", hint="Download it, and add the part that you need.")
     if reply.status != 200:
-        gone = "Check the address in a browser; the page may have moved or want a sign-in."
-        raise FetchError(f"The server answered {reply.status} instead of the page.", hint=gone)
+        told = f"The server answered {reply.status} instead of the page."
+        if reply.status >= 500 or reply.status == 429:
+            raise NoAnswer(told, hint=f"Try again later. {_BY_HAND}")
+        raise NoPage(told, hint="Check the address in a browser; the page may have moved or want a sign-in.")
     kind = (reply.headers.get("Content-Type") or "").split(";")[0].strip().lower()
     if kind and not kind.startswith(TYPES):
         raise FetchError(f"The address holds {kind}, which is no document.", hint="Add the page that tells of it.")
-    return Fetched(reply.body, target.address, kind, _day(reply.headers.get("Last-Modified")))
-
-
-def _day(header: str | None) -> str | None:
-    try:
-        return parsedate_to_datetime(header).date().isoformat() if header else None
-    except (ValueError, TypeError, OverflowError):
-        return None
+    return reply.body
 
 
 def _heed_robots(
@@ -157,13 +140,13 @@ def _heed_robots(
     deadline: float,
     known: dict[tuple[str, str, int], RobotFileParser | None],
 ) -> None:
-    """Raise AddressRefused where the site's robots.txt does not want the page fetched (RFC 9309)."""
+    """Raise RobotsRefused where the site's robots.txt does not want the page fetched (RFC 9309)."""
     site = (target.scheme, target.host, target.port)
     if site not in known:
         known[site] = _robots(target, rules, resolver, dialler, deadline)
     found = known[site]
     if found is not None and not found.can_fetch(AGENT, target.address):
-        raise AddressRefused(
+        raise RobotsRefused(
             "The site's robots.txt asks programs not to fetch this page.",
             hint="Open it in a browser, save or print it to PDF, and add that file if you may.",
         )
@@ -182,7 +165,7 @@ def _robots(
             address = urljoin(place.address, _as_text(where))
             continue
         if reply.status >= 500:
-            raise FetchError("The site is out of order (its robots.txt cannot be read).", hint="Try again later.")
+            raise NoAnswer("The site is out of order (its robots.txt cannot be read).", hint="Try again later.")
         if reply.status != 200:
             return None
         parser = RobotFileParser()
@@ -195,7 +178,7 @@ def _get(target: Target, rules: Rules, resolver: Resolver, dialler: Dialler, dea
     """Ask one server for one path, at an address that was checked, within the time that is left."""
     numbers = (target.host,) if target.is_number else tuple(resolver(target.host, target.port))
     if not numbers:
-        raise FetchError(f"There is no server named {target.host}.", hint="Check the address for typing errors.")
+        raise NoPage(f"There is no server named {target.host}.", hint="Check the address for typing errors.")
     if not target.exempt:
         for number in numbers:
             check_public(number, target.host)
@@ -203,7 +186,7 @@ def _get(target: Target, rules: Rules, resolver: Resolver, dialler: Dialler, dea
     try:
         plain = _connected(numbers, target.port, min(rules.connect_seconds, left), dialler)
     except OSError as error:
-        raise FetchError(f"{target.host} does not answer.", hint="Check the address, or try again later.") from error
+        raise NoAnswer(f"{target.host} does not answer.", hint="Check the address, or try again later.") from error
     timer = threading.Timer(max(deadline - time.monotonic(), 0.01), _cut_off, (plain,))
     timer.daemon = True
     timer.start()
@@ -217,7 +200,7 @@ def _get(target: Target, rules: Rules, resolver: Resolver, dialler: Dialler, dea
     except (OSError, http.client.HTTPException, ValueError, zlib.error) as error:
         late = time.monotonic() >= deadline
         told = f"took longer than {rules.total_seconds:g} seconds" if late else "gave no proper answer"
-        raise FetchError(f"{target.host} {told}.", hint=f"Try again later. {_BY_HAND}") from error
+        raise NoAnswer(f"{target.host} {told}.", hint=f"Try again later. {_BY_HAND}") from error
     finally:
         timer.cancel()
         plain.close()
@@ -284,4 +267,4 @@ def _body(answer: http.client.HTTPResponse, most: int) -> tuple[bytes, bool]:
     return b"".join(parts), False
 
 
-__all__ = ["AGENT", "Fetched", "Rules", "dial", "fetch", "resolve"]
+__all__ = ["AGENT", "Rules", "dial", "fetch", "resolve"]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from assistant.errors import Encrypted, LoadError, LoadLimit, NoText
+from assistant.errors import Encrypted, LoadError, LoadLimit, Scanned
 from assistant.reading.layout import Piece, Row, rows_of, without_heads_and_feet
 from assistant.reading.lines import Line, blocks_of, key_of
 from assistant.reading.plain import published_in
@@ -34,7 +34,7 @@ def load_pdf(data: bytes) -> Text:
     """Read the bytes of a PDF; every Block names its page, counted from 1.
 
     Headings come from the outline where there is one, else from the size and weight of the type. Raises Encrypted
-    for a PDF under a password, NoText (naming the pages) for one of pictures only, LoadLimit for too many pages or
+    for a PDF under a password, Scanned (naming the pages) for one of pictures only, LoadLimit for too many pages or
     characters, LoadError for a damaged one.
     """
     reader = _opened(data)
@@ -42,7 +42,7 @@ def load_pdf(data: bytes) -> Text:
     pages = without_heads_and_feet(pages)
     empty = [number for number, rows in enumerate(pages, start=1) if not rows and number not in unread]
     if not any(pages):
-        raise NoText(
+        raise Scanned(
             f"There is no text in this PDF: {_named(sorted([*empty, *unread]))} only pictures.",
             hint="Make it readable with text recognition (OCR), for example ocrmypdf, and add the result.",
         )

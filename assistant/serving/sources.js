@@ -29,19 +29,24 @@
   };
 
   // Works off a list, and tells after each how many are done, how many a minute, and the time left at that rate.
+  // What stands for several others (a zip file) is told by `act`: they take its place in the list.
   const go = async (list, name, act) => {
     const bar = find("progress");
     const begun = performance.now();
     const { progress, ready } = frame().dataset;
     bar.hidden = false;
     bar.value = 0;
-    for (const [done, one] of list.entries()) {
+    let done = 0;
+    while (done < list.length) {
+      const one = list[done];
       const passed = (performance.now() - begun) / 1000;
       const rate = done ? (done / passed) * 60 : 0;
       const left = done ? clock((passed / done) * (list.length - done)) : "…";
       say(filled(progress, done, list.length, done ? rate.toFixed(rate < 10 ? 1 : 0) : "…", left, name(one)));
       bar.value = done / list.length;
-      await act(one);
+      const parts = await act(one);
+      if (parts) list.splice(done, 1, ...parts);
+      else done += 1;
     }
     bar.hidden = true;
     say(filled(ready, list.length, clock((performance.now() - begun) / 1000)));
@@ -65,8 +70,10 @@
       [...files, ...addresses],
       (one) => one.name || one,
       async (one) => {
-        const sent = typeof one === "string" ? { address: one } : await upload(one).catch(() => null);
+        const known = typeof one === "string" ? { address: one } : one instanceof File ? null : one;
+        const sent = known || (await upload(one).catch(() => null));
         const answer = sent ? await call("look", sent) : { html: `<p>${frame().dataset.crashed}</p>` };
+        if (answer.parts) return answer.parts;
         const many = manuscripts().length;
         add(".desk", answer.html);
         if (many === manuscripts().length) find(".desk").lastElementChild.setAttribute("role", "alert"); // it failed

@@ -22,14 +22,16 @@ def test_servers_are_looked_at_and_what_is_wrong_with_them_is_named(tmp_path, po
         return SimpleNamespace(dense=np.stack([vector(text) for text in texts]))
 
     def problems(settings):
-        checks = checkup.examine(settings, lambda: (ENCODER, DIMENSION, embed))
+        checks = checkup.examine(settings, lambda: (ENCODER, DIMENSION, embed), "2")
         return {check.name: check for check in checks if not check.well}
 
     library, one = Library.open(settings), sample("a", "en", "to")
     library.set_stamp(healing.COLLECTION, "passages-90001")
     library.keep_embeddings(ENCODER, one.made)
     index = healing.live(settings, library, ENCODER, DIMENSION)
-    healing.publish(library, index, ENCODER, [(one.document, one.passages, one.entries)])
+    healing.publish(library, index, ENCODER, [(one.document, one.passages, one.entries)], edition="1")
+    assert "rebuild" in problems(settings).pop("edition").hint
+    library.note_edition(["a"], "2")
     assert problems(settings) == {}
     index.remove([one.entries[0].id])
     assert "1 entries are not there" in problems(settings)["index"].told

@@ -77,6 +77,34 @@ def test_a_shorter_new_version_leaves_no_tail(library, sample):
     assert library.entry_ids() == {entry.id for entry in shorter.entries}
 
 
+def test_knows_which_documents_another_edition_made(library, sample):
+    old, new = sample("old", "en"), sample("new", "to")
+    library.keep(old.document, old.passages, old.entries, "1")
+    library.keep(new.document, new.passages, new.entries, "2")
+    assert (library.earlier("1"), library.earlier("2"), library.earlier("3")) == ({"new"}, {"old"}, {"old", "new"})
+    revision = library.revision
+    library.note_edition(["old"], "2")
+    assert (library.earlier("2"), library.revision) == (set(), revision)
+    library.keep(old.document, old.passages, old.entries, "1")
+    assert library.earlier("2") == {"old"}
+    library.remove("old")
+    assert library.earlier("2") == set()
+
+
+def test_opens_a_library_made_before_editions_were_noted(store, sample):
+    before, made = Library.open(store), sample("unikum", "En", "To")
+    keep(before, made)
+    with before.engine.begin() as connection:
+        connection.execute(sqlalchemy.text("DROP TABLE editions"))
+    before.close()
+    after = Library.open(store)
+    assert after.document("unikum") == made.document
+    assert after.earlier("1") == {"unikum"}
+    after.note_edition(["unikum"], "1")
+    assert after.earlier("1") == set()
+    after.close()
+
+
 def test_removal_removes_everything_of_the_document_and_nothing_else(library, sample):
     keep(library, sample("a", "felles tekst", "egen tekst a"))
     keep(library, stays := sample("b", "felles tekst", "egen tekst b"))

@@ -411,7 +411,7 @@ def test_a_zip_with_a_zip_bomb_in_it_stays_packed(tmp_path: Path) -> None:
         archive.writestr("bombe.txt", bytes(20_000_000))
     with zipfile.ZipFile(tmp_path / "ytre.zip", "w") as archive:
         archive.writestr("indre.zip", inner.getvalue())
-    with expand(tmp_path / "ytre.zip") as files:
+    with expand(tmp_path / "ytre.zip") as (_, files):
         assert [(file.name, file.stat().st_size < 100_000) for file in files] == [("indre.zip", True)]
 
 

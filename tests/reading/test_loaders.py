@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from assistant.errors import Encrypted, LoadError, LoadLimit, NoText, UnsupportedFormat
+from assistant.errors import Encrypted, LoadError, LoadLimit, NoText, Scanned, UnsupportedFormat
 from assistant.reading.archives import expand
 from assistant.reading.loaders import addresses, load, sniff
 from assistant.reading.plain import load_plain
@@ -133,7 +133,9 @@ def test_keeps_a_lead_once_that_the_text_repeats_with_more_around_it(lead: str, 
 
 def test_keeps_the_points_of_a_list_that_the_text_says_too() -> None:
     point = "Alle deltakere får en kontaktperson i bedriften fra den første dagen."
-    text = load_plain(f"Fakta\n\n{point} Hun følger dem hele veien.\n\nAvtalen sier:\n• {point}\n• Oppmøte er klokken ni.")
+    text = load_plain(
+        f"Fakta\n\n{point} Hun følger dem hele veien.\n\nAvtalen sier:\n• {point}\n• Oppmøte er klokken ni."
+    )
     assert [t for t in _texts(text) if t.startswith("- ")] == [f"- {point}", "- Oppmøte er klokken ni."]
 
 
@@ -509,7 +511,7 @@ def test_names_the_pages_of_a_pdf_that_hold_no_text(tmp_path: Path) -> None:
                 canvas.drawString(72, 500, "Denne siden har en setning som kan leses.")
             canvas.showPage()
         canvas.save()
-    with pytest.raises(NoText, match="pages 1-4 hold only pictures"):
+    with pytest.raises(Scanned, match="pages 1-4 hold only pictures"):
         load(tmp_path / "skannet.pdf")
     assert "pages 1, 3-4 hold no text" in load(tmp_path / "blandet.pdf").notes
 
@@ -520,15 +522,15 @@ def test_expands_folders_and_zip_files_and_leaves_nothing_behind(tmp_path: Path)
     (tmp_path / "mappe" / "a.txt").write_text("A", encoding="utf-8")
     (tmp_path / "mappe" / ".skjult").write_text("x", encoding="utf-8")
     (tmp_path / "mappe" / "lenke.txt").symlink_to("/etc/passwd")
-    with expand(tmp_path / "mappe") as files:
+    with expand(tmp_path / "mappe") as (_, files):
         assert [file.name for file in files] == ["a.txt", "b.md"]
     shutil.make_archive(str(tmp_path / "pakke"), "zip", tmp_path / "mappe" / "under")
-    with expand(tmp_path / "pakke.zip") as files:
+    with expand(tmp_path / "pakke.zip") as (_, files):
         assert [file.read_text(encoding="utf-8") for file in files] == ["# B"]
         place = files[0]
     assert not place.exists()
     (tmp_path / "avtale.docx").write_bytes(_word())
-    with expand(tmp_path / "avtale.docx") as files:
+    with expand(tmp_path / "avtale.docx") as (_, files):
         assert files == (tmp_path / "avtale.docx",)
 
 

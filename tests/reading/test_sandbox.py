@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from assistant.errors import LoadError, LoadLimit, NoText
+from assistant.errors import LoadError, LoadLimit, NoText, TooSlow
 from assistant.reading import confined, sandbox
 from assistant.reading.loaders import load
 from assistant.reading.sandbox import Limits, read
@@ -95,7 +95,7 @@ def test_refuses_a_text_that_is_too_long(tmp_path: Path) -> None:
 def test_kills_a_child_that_waits_for_ever_and_reads_the_next_file(tmp_path: Path) -> None:
     pipe = tmp_path / "evig.html"
     os.mkfifo(pipe)
-    with pytest.raises(LoadLimit, match=r"longer than 0\.5 seconds"):
+    with pytest.raises(TooSlow, match=r"longer than 0\.5 seconds"):
         read(pipe, Limits(wall_seconds=0.5))
     assert read(_page(tmp_path)).title == "Titel"
 
@@ -126,12 +126,12 @@ def test_ends_a_loader_that_never_ends() -> None:
         while True:
             pass
 
-    with pytest.raises(LoadLimit, match="longer than 1 seconds"):
+    with pytest.raises(TooSlow, match="longer than 1 seconds"):
         _in_a_child(loop, Limits(cpu_seconds=1))
 
 
 def test_ends_a_loader_that_takes_all_memory() -> None:
-    with pytest.raises(LoadLimit, match="memory"):
+    with pytest.raises(TooSlow, match="memory"):
         _in_a_child(lambda _: bytearray(50_000_000_000))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from gradio.utils import get_upload_folder
 
 from assistant import Settings
-from assistant.editing import Holding, Manuscript, look
+from assistant.editing import Holding, Manuscript, look, unpack
 from assistant.errors import CorpusError, StoreBusy
 from assistant.serving import bookshelf, ui
 from assistant.serving.tabs import sources
@@ -49,6 +50,9 @@ class Editor:
     def look(self, paths: Sequence[Any]) -> tuple[Manuscript | Failure, ...]:
         self.looked += paths
         return (SEEN,)
+
+    def unpack(self, path: Path, folder: Path) -> dict[str, Path | str]:
+        return unpack(path, folder)
 
     def publish(self, text: str) -> Report:
         if "explode" in text:
@@ -188,8 +192,42 @@ def test_an_uploaded_file_is_looked_at_and_then_gone(verbs: dict[str, Any], edit
     file.write_text("Benker.", encoding="utf-8")
     assert "Rapport.pdf" in verbs["look"]({"path": str(file)})["html"]
     assert editor.looked == [file.resolve()]
+    assert not file.parent.exists()
+
+
+def test_a_zip_file_becomes_what_is_in_it_to_be_looked_at_one_by_one(verbs: dict[str, Any], editor: Editor) -> None:
+    file = Path(get_upload_folder()) / "sources-test" / "saker.zip"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("nord/sak.txt", "I nord.")
+        archive.writestr("sør/sak.txt", "I sør.")
+        archive.writestr("lenker.txt", "https://example.org/en\n")
+        archive.writestr("bilde.png", "x")
+    parts = verbs["look"]({"path": str(file)})["parts"]
+    assert [part["name"] for part in parts] == [
+        "saker.zip: https://example.org/en",
+        "saker.zip: nord/sak.txt",
+        "saker.zip: sør/sak.txt",
+    ]
+    assert parts[0]["address"] == "https://example.org/en"
     assert not file.exists()
-    file.parent.rmdir()
+    for part in parts[1:]:
+        assert "Rapport.pdf" in verbs["look"](part)["html"]
+    assert [path.name for path in editor.looked] == ["sak.txt", "sak.txt"]
+    assert not [path for path in editor.looked if path.parent.parent.exists()]
+
+
+def test_a_zip_file_that_cannot_be_opened_or_holds_no_document_says_so(verbs: dict[str, Any]) -> None:
+    folder = Path(get_upload_folder()) / "sources-test"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "brutt.zip").write_bytes(b"PK\x03\x04" + bytes(40))
+    with zipfile.ZipFile(folder / "bilder.zip", "w") as archive:
+        archive.writestr("bilde.png", "x")
+    for name, told in (("brutt.zip", "This zip file is damaged."), ("bilder.zip", "no document in this zip file")):
+        html = verbs["look"]({"path": str(folder / name), "language": "nb"})["html"]
+        assert name in html
+        assert told in html
+    assert not folder.exists()
 
 
 @pytest.mark.parametrize(

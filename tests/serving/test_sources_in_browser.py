@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,29 @@ def test_several_files_are_looked_at_and_those_that_fail_say_why(
     assert fits(page)
     page.screenshot(path=pictures / "sources-narrow.png", full_page=True)
     assert axe.violations(page) == []
+
+
+def test_what_is_in_a_zip_file_is_counted_and_named_one_by_one(visit: Callable[..., Any], tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "saker.zip", "w") as archive:
+        for place in ("nord", "sør"):
+            archive.writestr(f"{place}/sak.md", STORY.replace("Bodø", place))
+        archive.writestr("kaputt.pdf", b"%PDF-1.7 broken")
+    page = visit()
+    rows(page)
+    page.evaluate(
+        """() => { window.told = []; new MutationObserver(() => window.told.push(
+            document.querySelector('#sources .status').textContent
+        )).observe(document.querySelector('#sources .status'), { childList: true }); }"""
+    )
+    page.locator("#sources-files").set_input_files(tmp_path / "saker.zip")
+    page.get_by_text("Ferdig: 3 på").wait_for()
+    assert page.locator(".manuscript").count() == 2
+    assert page.locator(".desk .failure").count() == 1
+    told = page.evaluate("window.told")
+    assert told[1].startswith("0 av 3 ferdig")
+    assert told[1].endswith("saker.zip: kaputt.pdf")
+    assert told[3].startswith("2 av 3 ferdig")
+    assert told[3].endswith("saker.zip: sør/sak.md")
 
 
 def test_a_file_that_is_dropped_is_looked_at_and_stays_when_the_language_changes(visit: Callable[..., Any]) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from html import escape
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from gradio.utils import get_upload_folder
 
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, LoadError
 from assistant.serving import bookshelf, words
 from assistant.serving.calm import calm
 from assistant.serving.words import word
@@ -42,7 +44,8 @@ def answers(assistant: Assistant) -> tuple[Callable[[Any], dict[str, Any]], ...]
     """What the browser may ask for, by name: `shelf`, `look`, `publish` and `withdraw`.
 
     Each takes one object, {"language", "path" (of a file just uploaded), "address", "text", "id"}, of which nothing is
-    trusted, and gives {"html"}, with {"done": true} where something was published or withdrawn. What cannot be done is
+    trusted, and gives {"html"}, with {"done": true} where something was published or withdrawn; `look` at a zip file
+    gives {"parts"} instead, what to look at one by one: {"name", and "path" or "address"}. What cannot be done is
     told in the html; an unexpected error is logged and gives {"failed": true}.
     """
 
@@ -55,10 +58,14 @@ def answers(assistant: Assistant) -> tuple[Callable[[Any], dict[str, Any]], ...]
             failure = Failure(address, "This is not an address.", "It begins with https:// or http://.", "no-address")
             return {"html": bookshelf.failure_html(failure, language)}
         try:
+            if parts := _parts(assistant, file) if file else []:
+                return {"parts": parts}
             found = assistant.look([file or address])
+        except LoadError as error:  # a zip file that cannot be opened
+            found = (Failure(str(file), str(error), error.hint, error.kind),)
         finally:
             if file:
-                file.unlink(missing_ok=True)
+                _cleared(file)
         held = {card.id: card for card in assistant.cards()}
         return {"html": bookshelf.manuscripts_html(found, held, language)}
 
@@ -105,6 +112,31 @@ def _uploaded(asked: dict[str, Any]) -> Path | None:
     path = Path(named).resolve() if named and "\0" not in named else None
     below = path is not None and path.is_relative_to(Path(get_upload_folder()).resolve()) and path.is_file()
     return path if below else None
+
+
+def _parts(assistant: Assistant, file: Path) -> list[dict[str, str]]:
+    """What a zip file holds, to be looked at one by one as if uploaded so; nothing for another file."""
+    folder = Path(mkdtemp(dir=get_upload_folder()))
+    try:
+        found = assistant.unpack(file, folder)
+    finally:
+        with suppress(OSError):  # there is something in it
+            folder.rmdir()
+    return [
+        {"name": f"{file.name}: {name}"} | ({"path": str(at)} if isinstance(at, Path) else {"address": at})
+        for name, at in found.items()
+    ]
+
+
+def _cleared(file: Path) -> None:
+    """Remove an uploaded file, with the folders that were made for it alone."""
+    file.unlink(missing_ok=True)
+    uploads = Path(get_upload_folder()).resolve()
+    for folder in file.parents:
+        if uploads not in folder.parents:
+            break
+        with suppress(OSError):  # others are in it
+            folder.rmdir()
 
 
 def _text(asked: dict[str, Any], name: str) -> str:

@@ -1,0 +1,66 @@
+"""A document is cut: its passages, and the entries of the index that lead to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+from assistant.errors import LoadError
+from assistant.keeping.entries import Entry, entry_id, text_hash
+from assistant.keeping.library import Library
+from assistant.reading import chunking
+from assistant.types import Card, Document, Passage
+
+EDITION = "1"
+"""Number of the making: of what `cut` gives for a document. To be raised whenever other passages, entries or texts come
+out of it (a test holds it against samples): what another edition made is made anew by the next ingest or rebuild."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A document on its way in: its passages, what each entry's vector is made of, and the entries."""
+
+    document: Document
+    passages: tuple[Passage, ...]
+    entries: tuple[Entry, ...]
+    texts: tuple[str, ...]
+
+
+def context(card: Card, heading: str) -> str:
+    """The words put before a passage's text when it is embedded: what the document is called, and the heading.
+
+    A title that is only the file's name says nothing and is left out.
+    """
+    named = "".join(c for c in card.title.lower() if c.isalnum()) != card.id.replace("-", "")
+    parts = [card.title] * named + [heading] * bool(heading)
+    return " – ".join(parts) + ": " if parts else ""
+
+
+def cut(document: Document, count: Callable[[str], int] | None = None) -> Cut:
+    """3 split: the passages, and the entries of the index that lead to them."""
+    passages = chunking.split(document, count)
+    if not passages:
+        raise LoadError("There is no text in the document.", hint="Check that the file has more than headings.")
+    entries, texts = [], []
+
+    def enter(mark: str, role: str, places: Iterable[Passage], text: str) -> None:
+        hashed = text_hash(f"{role}|{text}")
+        ids = tuple(p.id for p in places)
+        entries.append(Entry(entry_id(document, mark, hashed), document.card.id, role, ids, hashed))  # type: ignore[arg-type]
+        texts.append(text)
+
+    for number, passage in enumerate(passages, 1):
+        enter(f"p{number}", "passage", [passage], context(passage.card, passage.heading) + passage.text)
+    sections = {h: tuple(ps) for h, ps in groupby(passages, key=lambda p: p.heading)}
+    for number, question in enumerate(document.card.questions, 1):
+        enter(f"q{number}", "question", sections.get(question.section or "", passages[:1]), question.text)
+    if document.card.summary and document.card.sources:  # without front matter it is the text's own, and found there
+        enter("s", "summary", passages, f"{document.card.title}. {document.card.summary}")
+    return Cut(document, passages, tuple(entries), tuple(texts))
+
+
+def is_kept(piece: Cut, library: Library) -> bool:
+    """Whether the library holds just these passages and entries of the document."""
+    name = [piece.document.card.id]
+    return tuple(library.entries(name)) == piece.entries and tuple(library.passages(name)) == piece.passages
