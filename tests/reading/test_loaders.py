@@ -133,7 +133,9 @@ def test_keeps_a_lead_once_that_the_text_repeats_with_more_around_it(lead: str, 
 
 def test_keeps_the_points_of_a_list_that_the_text_says_too() -> None:
     point = "Alle deltakere får en kontaktperson i bedriften fra den første dagen."
-    text = load_plain(f"Fakta\n\n{point} Hun følger dem hele veien.\n\nAvtalen sier:\n• {point}\n• Oppmøte er klokken ni.")
+    text = load_plain(
+        f"Fakta\n\n{point} Hun følger dem hele veien.\n\nAvtalen sier:\n• {point}\n• Oppmøte er klokken ni."
+    )
     assert [t for t in _texts(text) if t.startswith("- ")] == [f"- {point}", "- Oppmøte er klokken ni."]
 
 

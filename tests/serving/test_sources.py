@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -84,8 +85,10 @@ def test_the_list_tells_each_document_and_puts_those_due_first() -> None:
     html = bookshelf.shelf_html(HELD, "nb")
     assert "2 dokumenter, 1 bør ses over" in html
     assert html.index("Åben regel") < html.index("Saken")
-    for told in ("Bør ses over", "Danmark", "juli 2026", "<td>12</td>", "2. august 2026", "no-sak · no-sak.md"):
+    for told in ("Bør ses over", "Danmark", "juli 2026", "<td>12</td>", "2. august 2026", "<small>no-sak</small>"):
         assert told in html
+    moved = bookshelf.shelf_html([replace(HELD[0], origin="/srv/inn/notat.pdf")], "nb")
+    assert f"{HELD[0].card.id} · notat.pdf" in moved
 
 
 def test_what_was_looked_at_shows_text_pages_notes_and_what_is_lacking() -> None:
