@@ -144,11 +144,7 @@ def _answer(question: Question, language: str) -> str:
         why = f'<p class="evidence">{read}</p>' if told.origin == "read" else ""
     if question.type == "amount":
         amount = told.value if told and isinstance(told.value, Amount) else None
-        value = (
-            f"{amount.number:_} {amount.currency}".replace("_", "\u00a0")
-            if amount
-            else word("plan.unanswered", language)
-        )
+        value = words.money(amount.number, amount.currency, language) if amount else word("plan.unanswered", language)
         field = f'<span class="label">{escape(question.text)}</span><span class="amount">{escape(value)}</span>'
     else:
         field = select_html(question, language, "answer")

@@ -132,6 +132,11 @@ def number(written: str, language: str) -> str:
     return grouped + decimal * bool(point) + rest
 
 
+def money(units: int, currency: str, language: str) -> str:
+    """An amount on one line: «6 000 000 NOK»."""
+    return f"{number(str(units), language)}\u00a0{currency}"
+
+
 def _number(weight: str) -> float:
     try:
         return float(weight) if weight else 1.0
