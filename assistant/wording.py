@@ -22,13 +22,12 @@ class Cue:
 class Cues:
     """How people word what the questions ask for; `needs.toml` holds it and says what each part means.
 
-    `denials`, `doubts`, `valued`, `yearly` and `wholly` are regular expressions. `both` is the option of a question that
-    holds where several are spoken of, `follows` (question, option, when) what other answers imply. `numbers` and
-    `multiples` are numbers by their word, `lasts` the question that says how long a yearly
-    sum is paid, `units` months by the word for a time; `spans` gives, for a question,
-    the months from which each option holds, and `span_words` the question that a word before a time answers.
-    `places` names, for a place of a template, the part of the need that fills it; `lessons` is how the headings
-    of a case's sections on experience begin.
+    `denials`, `doubts`, `valued`, `yearly` and `wholly` are regular expressions. `both` is the option of a question
+    that holds where several are spoken of, `follows` (question, option, when) what other answers imply. `numbers` and
+    `multiples` are numbers by their word, `lasts` the question that says how long a yearly sum is paid, `units` months
+    by the word for a time; `spans` gives, for a question, the months from which each option holds, and `span_words`
+    the question that a word before a time answers. `places` names, for a place of a template, the part of the need
+    that fills it; `lessons` is how the headings of a case's sections on experience begin.
     """
 
     cues: tuple[Cue, ...]

@@ -247,7 +247,7 @@ def test_the_shortlist_is_kept_by_the_browser_and_compares_two_to_four(visit: Ca
     titles(page)
     assert page.locator(".tray li").count() == 5
     assert page.locator(".tray input:checked").count() == 4
-    page.get_by_role("button", name="Ta ut Vestre").click()
+    page.get_by_role("button", name="Fjern Vestre").click()
     page.get_by_label("Bare utvalget").check()
     assert len(titles(page)) == 4
     page.get_by_role("button", name="Tøm utvalget").click()
