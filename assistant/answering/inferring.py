@@ -117,7 +117,7 @@ def _times(need: Need, cues: Cues) -> Iterator[tuple[str, int, str]]:
     pattern = rf"(?<!\w)({words}) (?:\w+ )?(\d+|{numbers})(?:\s*[-–]\s*\w+)? (?:hele |full )?({units})(?!\w)"
     for sentence in _sentences(need):
         for word, number, unit in _compiled(pattern).findall(sentence.lower()):
-            months = (int(number) if number.isdigit() else cues.numbers[number]) * cues.units[unit]
+            months = round((int(number) if number.isdigit() else cues.numbers[number]) * cues.units[unit])
             yield cues.span_words[word], months, sentence
 
 

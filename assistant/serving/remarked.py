@@ -8,12 +8,12 @@ from html import escape
 
 from assistant.serving import words
 from assistant.serving.words import word
-from assistant.types import Card, Remark
+from assistant.types import Card, Remark, Verdict
 
 SHOWN = 200
 """Remarks that the page lists, the newest; `python -m assistant feedback` prints all."""
 
-VERDICTS = ("missing", "bad", "good")
+VERDICTS: tuple[Verdict, ...] = ("missing", "bad", "good")
 """In the order that editors act on them."""
 
 
