@@ -261,9 +261,9 @@ def test_a_question_about_the_shortlist_is_put_to_those_cases_until_the_sign_is_
     titles(page)
     page.locator(".save[data-save=no-vestre-unikum]").click()
     page.locator("#tray-ask").click()
-    assert page.locator("#scope").inner_text().startswith("Spør bare i Vestre og Unikum")
+    assert page.locator("#scope").inner_text().startswith("Søker bare i Vestre og Unikum")
     ask(page, "Hva virket?", 1)
-    page.get_by_role("button", name="Spør i alle kildene igjen").click()
+    page.get_by_role("button", name="Søk i alle kildene igjen").click()
     assert page.locator("#scope").inner_text().strip() == ""
     ask(page, "Hva virket?", 2)
     assert assistant.asked[-2:] == [Filters(documents=("no-vestre-unikum",)), Filters()]

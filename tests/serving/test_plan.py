@@ -116,6 +116,7 @@ def test_what_was_read_is_shown_with_its_words_and_can_be_changed() -> None:
     assert 'data-question="what"' in html
     assert '<option value="goods" selected>Varer</option>' in html
     assert "Lest ut av: «Vi &lt;trenger&gt; varer.»" in html
+    assert '<dl class="on-paper"><dt>Hva skal løses, og for hvem?</dt><dd>Vi &lt;trenger&gt; varer.' in html
     assert "Vet ikke" not in html
 
 
