@@ -277,9 +277,9 @@ def ask(page: Any, question: str, turn: int) -> None:
 
 def test_another_language_redraws_list_page_and_glossary(visit: Callable[..., Any]) -> None:
     page = visit("#explore/case/no-vestre-unikum")
-    page.get_by_text("Lignende eksempler").wait_for()
+    page.get_by_role("heading", name="Lignende eksempler").wait_for()
     page.get_by_label("Språk").select_option("sv")
-    page.get_by_text("Liknande exempel").wait_for()
+    page.get_by_role("heading", name="Liknande exempel").wait_for()
     page.locator(".back").click()
     titles(page)
     assert page.locator("#explore .count").inner_text() == "5 av 5 exempel"
