@@ -27,27 +27,60 @@ class Settings:
     `ASSISTANT_` and in capitals (`data_dir` is `ASSISTANT_DATA_DIR`)."""
 
     data_dir: Path = _setting(Path("data"), "Folder that holds the library, the index and the encoder")
-    corpus_dir: Path = _setting(Path("corpus"), "Folder of the shipped corpus; its glossary and routes are read from here")
-    encoder: str = _setting("multilingual-e5-small", "Name of a supported encoder, or name or path of any sentence-transformers model")
-    encoder_dir: Path | None = _setting(None, "Folder of a ready sentence-transformers model to use for the named encoder instead of the bundled one")
-    embeddings_url: str | None = _setting(None, "Base address of an OpenAI-compatible embeddings server; replaces the encoder in the process")
+    corpus_dir: Path = _setting(
+        Path("corpus"), "Folder of the shipped corpus; its glossary and routes are read from here"
+    )
+    encoder: str = _setting(
+        "multilingual-e5-small", "Name of a supported encoder, or name or path of any sentence-transformers model"
+    )
+    encoder_dir: Path | None = _setting(
+        None, "Folder of a ready sentence-transformers model to use for the named encoder instead of the bundled one"
+    )
+    embeddings_url: str | None = _setting(
+        None, "Base address of an OpenAI-compatible embeddings server; replaces the encoder in the process"
+    )
     embeddings_model: str | None = _setting(None, "Model name that the embeddings server expects")
     embeddings_api_key: str | None = _setting(None, "Key for the embeddings server", secret=True)
-    nli_model: str | None = _setting(None, "Name or folder of a sentence-transformers cross-encoder that tells entailment from contradiction; it then also judges sentences that a language model wrote")
-    llm_url: str | None = _setting(None, "Base address of an OpenAI-compatible chat server, such as http://localhost:11434/v1; without one, answers are the sources' own sentences")
+    nli_model: str | None = _setting(
+        None,
+        "Name or folder of a sentence-transformers cross-encoder that tells entailment from contradiction; it then also judges sentences that a language model wrote",
+    )
+    llm_url: str | None = _setting(
+        None,
+        "Base address of an OpenAI-compatible chat server, such as http://localhost:11434/v1; without one, answers are the sources' own sentences",
+    )
     llm_model: str | None = _setting(None, "Model name that the chat server expects")
     llm_api_key: str | None = _setting(None, "Key for the chat server", secret=True)
-    llm_timeout: int = _setting(60, "Longest time that the model may take for an answer, in seconds; then the answer is the sources' own sentences")
-    llm_context: int = _setting(4096, "Context window that the chat server gives the model, in tokens; passages are chosen to fit")
-    database_url: str | None = _setting(None, "SQLAlchemy address of the library, such as postgresql+psycopg://user@host/db; default is a SQLite file in the data folder", secret=True)
-    chroma_url: str | None = _setting(None, "Address of a Chroma server; default is Chroma in the process, in the data folder")
+    llm_timeout: int = _setting(
+        60,
+        "Longest time that the model may take for an answer, in seconds; then the answer is the sources' own sentences",
+    )
+    llm_context: int = _setting(
+        4096, "Context window that the chat server gives the model, in tokens; passages are chosen to fit"
+    )
+    database_url: str | None = _setting(
+        None,
+        "SQLAlchemy address of the library, such as postgresql+psycopg://user@host/db; default is a SQLite file in the data folder",
+        secret=True,
+    )
+    chroma_url: str | None = _setting(
+        None, "Address of a Chroma server; default is Chroma in the process, in the data folder"
+    )
     use_questions: bool = _setting(True, "Use the documents' own questions as search keys")
-    web_hosts: tuple[str, ...] = _setting((), "Hosts that pages are fetched from, separated by commas, each with its subdomains; none named means every public one")
-    intranet_hosts: tuple[str, ...] = _setting((), "Hosts of your own network that pages may be fetched from although they are not public, separated by commas, such as intranett.example or 10.0.0.5:8080")
+    web_hosts: tuple[str, ...] = _setting(
+        (),
+        "Hosts that pages are fetched from, separated by commas, each with its subdomains; none named means every public one",
+    )
+    intranet_hosts: tuple[str, ...] = _setting(
+        (),
+        "Hosts of your own network that pages may be fetched from although they are not public, separated by commas, such as intranett.example or 10.0.0.5:8080",
+    )
     rule_years: int = _setting(3, "Age in years from which a cited rule carries a warning that it may have changed")
     host: str = _setting("127.0.0.1", "Address that the page listens on")
     port: int = _setting(7860, "Port that the page listens on")
-    editors: bool = _setting(False, "Show the Sources tab, where whoever opens the page may add, change and withdraw documents")
+    editors: bool = _setting(
+        False, "Show the Sources tab, where whoever opens the page may add, change and withdraw documents"
+    )
     max_question: int = _setting(2000, "Longest question that is read, in characters")
     log_level: str = _setting("WARNING", "How much is logged to standard error: DEBUG, INFO, WARNING or ERROR")
 

@@ -22,12 +22,12 @@ class Cue:
 class Cues:
     """How people word what the questions ask for; `needs.toml` holds it and says what each part means.
 
-    `denials`, `doubts`, `valued` and `yearly` are regular expressions. `both` is the option of a question that
-    holds where several are spoken of, `follows` (question, option, when) what other answers imply. `numbers` and
-    `multiples` are numbers by their word, `units` months by the word for a time; `spans` gives, for a question,
-    the months from which each option holds, and `span_words` the question that a word before a time answers.
-    `places` names, for a place of a template, the part of the need that fills it; `lessons` is how the headings
-    of a case's sections on experience begin.
+    `denials`, `doubts`, `valued`, `yearly` and `wholly` are regular expressions. `both` is the option of a question
+    that holds where several are spoken of, `follows` (question, option, when) what other answers imply. `numbers` and
+    `multiples` are numbers by their word, `lasts` the question that says how long a yearly sum is paid, `units` months
+    by the word for a time; `spans` gives, for a question, the months from which each option holds, and `span_words`
+    the question that a word before a time answers. `places` names, for a place of a template, the part of the need
+    that fills it; `lessons` is how the headings of a case's sections on experience begin.
     """
 
     cues: tuple[Cue, ...]
@@ -40,6 +40,8 @@ class Cues:
     currencies: Mapping[str, str]
     valued: str
     yearly: str
+    wholly: str
+    lasts: str
     units: Mapping[str, int]
     spans: Mapping[str, Mapping[str, int]]
     span_words: Mapping[str, str]

@@ -69,6 +69,20 @@ class Generated:
         """Nothing is searched here."""
         return ()
 
+    def suggest(self, answer: Any, **kwargs: Any) -> tuple[str, ...]:
+        """Nothing is answered here."""
+        return ()
+
+    def questions(self, language: str) -> tuple[Any, ...]:
+        """None: nothing is planned here."""
+        return ()
+
+    def remark(self, reply: Any, verdict: Any, said: str = "", **kwargs: Any) -> None:
+        """Nothing is said of an answer here."""
+
+    def page(self, document_id: str, number: int, quote: str = "") -> None:
+        """There is no original of anything here."""
+
 
 def _card(number: int, chance: random.Random) -> Card:
     def said(count: int) -> str:

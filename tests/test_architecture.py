@@ -11,7 +11,11 @@ ROOT = Path(__file__).resolve().parent.parent
 HOUSE = ROOT / "assistant"
 ROOMS = ("reading", "keeping", "finding", "answering", "serving")
 FOUNDATION = ("types", "plans", "wording", "errors", "settings", "privacy", "language")
-FACES = ("__main__.py", "serving/", "reading/confined.py")  # where anything may be caught and shown: the last is a process
+FACES = (
+    "__main__.py",
+    "serving/",
+    "reading/confined.py",
+)  # where anything may be caught and shown: the last is a process
 HEAVY = ("torch", "chromadb", "gradio", "llama_index", "sentence_transformers", "transformers", "sqlalchemy")
 
 MODULE_LINES, FUNCTION_LINES = 350, 60
@@ -211,7 +215,9 @@ def test_what_is_allowed_is_let_be(rule, place, source):
 
 def test_logging_is_set_up_only_where_numbers_are_masked():
     places = [*HOUSE.rglob("*.py"), *ROOT.glob("*.py")]
-    setting_up = [p.relative_to(ROOT).as_posix() for p in places if "logging.basicConfig" in p.read_text(encoding="utf-8")]
+    setting_up = [
+        p.relative_to(ROOT).as_posix() for p in places if "logging.basicConfig" in p.read_text(encoding="utf-8")
+    ]
     assert setting_up == ["assistant/privacy.py"]
     for command in ("app.py", "ingest.py", "assistant/__main__.py"):
         assert "start_logging(" in (ROOT / command).read_text(encoding="utf-8")

@@ -319,7 +319,9 @@ def test_a_release_that_two_files_hold_is_reported_and_answered_from_once(empty,
 
 
 def test_a_document_that_names_its_municipality_gets_its_country_and_a_summary(empty, folder):
-    write(folder, "avtale.md", "# Avtale med Solsiden", "Bodø kommune kjøper kantinedrift av Solsiden, som tar imot ti.")
+    write(
+        folder, "avtale.md", "# Avtale med Solsiden", "Bodø kommune kjøper kantinedrift av Solsiden, som tar imot ti."
+    )
     empty.ingest([folder])
     (card,) = empty.cards()
     assert (card.country, card.kind, card.language) == ("NO", "case", "nb")
@@ -345,7 +347,9 @@ def test_a_file_that_cannot_be_read_is_told_beside_the_proposals(filled, folder)
     assert [one.card.id for one in found if isinstance(one, Proposal)] == ["no-benker"]
 
 
-def test_the_command_writes_a_proposal_next_to_its_source_and_overwrites_nothing(settings, taken_in, folder, monkeypatch, capsys):
+def test_the_command_writes_a_proposal_next_to_its_source_and_overwrites_nothing(
+    settings, taken_in, folder, monkeypatch, capsys
+):
     monkeypatch.setenv("ASSISTANT_DATA_DIR", str(settings.data_dir))
     monkeypatch.setenv("ASSISTANT_CORPUS_DIR", str(settings.corpus_dir))
     monkeypatch.setenv("ASSISTANT_ENCODER_DIR", str(settings.encoder_dir))

@@ -58,7 +58,11 @@ def test_a_value_out_of_range_is_told_with_what_is_allowed(wrong):
 
 
 def test_a_secret_is_not_shown():
-    secrets = {"embeddings_api_key": "hemmelig-1", "database_url": "postgresql://u:hemmelig-2@h/db", "llm_api_key": "hemmelig-3"}
+    secrets = {
+        "embeddings_api_key": "hemmelig-1",
+        "database_url": "postgresql://u:hemmelig-2@h/db",
+        "llm_api_key": "hemmelig-3",
+    }
     assert "hemmelig" not in repr(Settings(**secrets))
 
 

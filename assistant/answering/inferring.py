@@ -18,13 +18,16 @@ from assistant.wording import Cue, Cues, Heard
 REACH = 3
 """Words between a denial and what it denies: "ikke til å kjøpe" has two."""
 
+A_YEAR = 12
+"""Months."""
+
 HEARD = 2
 """What a sentence counts that means an answer: as much as a plain word, more than a weak one."""
 
 _NUMBER = r"\d{1,3}(?:[ .\u00a0\u2009]\d{3})+|\d+(?:[.,]\d+)?"
 
-_BARE = r"(?<![\w.,])(\d{2,3}(?:[ .\u00a0\u2009]\d{3})+|\d{5,7})(?=\s*(?:[.,;:!?)]|$))"
-"""A large number that counts nothing, because no word follows it: "rundt 140 000." """
+_BARE = r"(?<![\w.,])(\d{2,3}(?:[ .\u00a0\u2009]\d{3})+|\d{5,7})(?=\s*(?:[.,;:!?)]|$|WHOLLY))"
+"""A large number that counts nothing, because no word follows it, or one for the whole: "rundt 140 000 i alt" """
 
 
 def infer(
@@ -100,35 +103,48 @@ def _counts(low: str, match: re.Match[str], cues: Cues) -> bool:
 
 
 def _spans(need: Need, cues: Cues) -> Iterator[Told]:
-    """How long, and when: a number of months or years after a word that says which of the two is meant."""
+    """How long, and when."""
+    for question, months, sentence in _times(need, cues):
+        bounds = cues.spans[question]
+        option = max((o for o, least in bounds.items() if months >= least), key=lambda o: bounds[o], default="")
+        yield Told(question, option, "read", sentence)
+
+
+def _times(need: Need, cues: Cues) -> Iterator[tuple[str, int, str]]:
+    """A number of months after a word that says whether it is how long or when: the question, the months, where."""
     words = "|".join(map(re.escape, cues.span_words))
     numbers, units = "|".join(map(re.escape, cues.numbers)), "|".join(map(re.escape, cues.units))
     pattern = rf"(?<!\w)({words}) (?:\w+ )?(\d+|{numbers})(?:\s*[-–]\s*\w+)? (?:hele |full )?({units})(?!\w)"
     for sentence in _sentences(need):
         for word, number, unit in _compiled(pattern).findall(sentence.lower()):
-            months = (int(number) if number.isdigit() else cues.numbers[number]) * cues.units[unit]
-            question = cues.span_words[word]
-            bounds = cues.spans[question]
-            option = max((o for o, least in bounds.items() if months >= least), key=lambda o: bounds[o], default="")
-            yield Told(question, option, "read", sentence)
+            months = round((int(number) if number.isdigit() else cues.numbers[number]) * cues.units[unit])
+            yield cues.span_words[word], months, sentence
 
 
 def _values(need: Need, given: Mapping[str, str | Amount], rules: Rules, cues: Cues) -> Iterator[Told]:
-    """The estimated value, for each question on an amount: none where several sums could be meant."""
+    """The estimated value, for each question on an amount: none where several sums could be meant.
+
+    A yearly sum is multiplied where the need tells one number of years.
+    """
     country = given.get("country")
     own = next((limit.currency for limit in rules.thresholds.values() if limit.country == country), "")
     found: dict[Amount, str] = {}
     valued: dict[Amount, str] = {}
     bare: dict[Amount, str] = {}
+    yearly: dict[Amount, str] = {}
+    months = {months for question, months, _ in _times(need, cues) if question == cues.lasts and months >= A_YEAR}
     for sentence in _sentences(need):
         low = sentence.lower()
         if _compiled(cues.yearly).search(low):
+            yearly |= {
+                Amount(a.number * m // A_YEAR, a.currency): sentence for a in _amounts(low, own, cues) for m in months
+            }
             continue
         for amount in _amounts(low, own, cues):
             (valued if _compiled(cues.valued).search(low) else found)[amount] = sentence
-        for written in _compiled(_BARE).findall(low):
+        for written in _compiled(_BARE.replace("WHOLLY", cues.wholly)).findall(low):
             bare[Amount(round(_number(written, cues)), own)] = sentence
-    certain = valued or found or bare
+    certain = valued or found or yearly or bare
     if len(certain) == 1:
         [(amount, quote)] = certain.items()
         yield from (Told(q.id, amount, "read", quote) for q in rules.questions if q.type == "amount")

@@ -19,7 +19,9 @@ LONGEST = 70  # words; a longer one is no sentence but a table or a list without
 
 _REFERENCE = re.compile(r"\b(?:no|dk|se|fi|eu)-[a-z0-9-]{6,}\b")  # the id of another document
 _BLANK = re.compile(r"\[[A-ZÆØÅÄÖ][A-ZÆØÅÄÖ /-]*\]")  # a place to fill in, in a template
-_OF_ITSELF = re.compile(r"(?:tabellen|the table|skjemaet|(?:punkter|points) (?:uten|uden|without))\b", re.IGNORECASE)  # of the page
+_OF_ITSELF = re.compile(
+    r"(?:tabellen|the table|skjemaet|(?:punkter|points) (?:uten|uden|without))\b", re.IGNORECASE
+)  # of the page
 _LEANS = re.compile(  # a sentence that says nothing without the one before it
     r"(?:den|det samme|de(?! som)|dei(?! som)|dette|denne|disse|desse|dessa|detta|slike?|sådan\w*|da|dermed|derfor|difor|därför|der(?! )|dog|likevel|"
     r"they|this|these|such|it|that|then|therefore|however)\b",
@@ -29,14 +31,18 @@ _CUT_SHORT = re.compile(r"(?:does|do|did|is|are|must|may|can) not\.$")  # what, 
 _STEP = re.compile(r"\d+\.\s")
 _NUMBER = re.compile(r"\d")
 _YES_OR_NO = re.compile(r" (?:ja|jo|nei|nej|yes|no)\b", re.IGNORECASE)
-_DATE = re.compile(r"\b(?:1[89]|20)\d\d\b|\b\d{1,2}\.\s?(?:jan|feb|mar|apr|ma[ijr]|jun|jul|aug|sep|okt|oct|nov|de[sc])", re.IGNORECASE)
+_DATE = re.compile(
+    r"\b(?:1[89]|20)\d\d\b|\b\d{1,2}\.\s?(?:jan|feb|mar|apr|ma[ijr]|jun|jul|aug|sep|okt|oct|nov|de[sc])", re.IGNORECASE
+)
 _NAME = re.compile(r"(?<=[\w,»] )[A-ZÆØÅÄÖ]\w+")
 
 _ASKS_NUMBER = re.compile(
     r"\b(?:(?:hvor|kor) (?:mange|mye|mykje|meget|stor\w*|lang\w*|høy\w*|høj\w*|lenge|langt|tungt?|gammel|fort)|hur (?:många|mycket|stor\w*|länge|lång\w*|gammal)|"
     r"how (?:many|much|large|long|high|old|far)|prosent\w*|procent\w*|percent\w*|terskel\w*|tærskel\w*|threshold\w*|grense\w*|beløb\w*|beløp\w*)"
 )
-_ASKS_TIME = re.compile(r"\b(?:når\b|hvornår|when\b|hvilket? år|kva for (?:eit )?år|vilket år|hvilken dato|frist\w*|what year|i hvilket årstall)")
+_ASKS_TIME = re.compile(
+    r"\b(?:når\b|hvornår|when\b|hvilket? år|kva for (?:eit )?år|vilket år|hvilken dato|frist\w*|what year|i hvilket årstall)"
+)
 _ASKS_WHO = re.compile(r"^\W*(?:hvem|kven|vem|who)\b|\b(?:hva heter|kva heiter|hvad hedder|vad heter)\b")
 
 # What a sentence's relevance (0 to 1) is moved by. Tried on the development questions, 2026-11-21, for the share of

@@ -17,8 +17,8 @@ ALIKE = 0.5
 def candidates(query: Query, asked: Sequence[str], citations: Sequence[Citation]) -> Iterator[tuple[str, str]]:
     """Questions in the asker's language, each with the id of the document that answers it.
 
-    They come from the cited documents in order of use, one from each before the second of any, and only from
-    sections that the answer has not quoted. `asked` are the questions of the conversation so far.
+    They come from the cited documents in order of use, one from each before the second of any, only from sections that
+    the answer has not quoted, and only whole questions. `asked` are the questions of the conversation so far.
     """
     cards = {c.passage.card.id: c.passage.card for c in citations}
     quoted = {(c.passage.card.id, c.passage.heading) for c in citations}
@@ -27,7 +27,9 @@ def candidates(query: Query, asked: Sequence[str], citations: Sequence[Citation]
         [
             q.text
             for q in card.questions
-            if SAME.get(q.language, q.language) == spoken and (card.id, q.section or "") not in quoted
+            if SAME.get(q.language, q.language) == spoken
+            and (card.id, q.section or "") not in quoted
+            and _is_sentence(q.text)
         ]
         for card in cards.values()
     ]
@@ -37,6 +39,11 @@ def candidates(query: Query, asked: Sequence[str], citations: Sequence[Citation]
             if turn < len(pile) and not any(_alike(pile[turn], other) for other in known):
                 known.append(pile[turn])
                 yield pile[turn], name
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether a question is written out, and not only search words: cards hold both."""
+    return text.endswith("?") and not text[:1].islower()
 
 
 def _alike(one: str, other: str) -> bool:

@@ -67,8 +67,10 @@ def _field(name: str, value: object, card: Card) -> str:
 
 
 def _figure(figure: Figure) -> str:
-    return "{" + f"value: {_quoted(figure.value)}, what: {_quoted(figure.what)}, " + (
-        f"period: {_quoted(figure.period) if figure.period else 'null'}, source: {figure.source or 1}" + "}"
+    return (
+        "{"
+        + f"value: {_quoted(figure.value)}, what: {_quoted(figure.what)}, "
+        + (f"period: {_quoted(figure.period) if figure.period else 'null'}, source: {figure.source or 1}" + "}")
     )
 
 

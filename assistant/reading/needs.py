@@ -84,6 +84,8 @@ def _cues(raw: Mapping[str, Any]) -> Cues:
         currencies=amount["currencies"],
         valued=_any(amount["valued"].split(), classes),
         yearly=_any(amount["yearly"], classes),
+        wholly=_any(amount["wholly"], classes),
+        lasts=amount["lasts"],
         units=span["units"],
         spans=span["options"],
         span_words=span["words"],

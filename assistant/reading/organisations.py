@@ -27,9 +27,7 @@ _UP = r"[A-ZÆØÅÄÖ]"
 _WORD = rf"{_UP}[\w’'&/-]*"
 _NAME = re.compile(rf"(?<![\w/-]){_WORD}(?: (?:(?:&|for|för|of|til|till|de|la) )?(?:{_WORD}|\d{{2,4}}\b))*")
 _FORM = re.compile(r"\s(?:A/S|ApS|ASA?|AB|Oyj?|Ltd|GmbH|I/S|Inc)$")
-_ACTS = re.compile(
-    r" (?:[Kk]ommun(?:e|er|es|s)?|[Ff]ylkeskommun\w*|[Ss]tads?|municipality|city council|council)\b"
-)
+_ACTS = re.compile(r" (?:[Kk]ommun(?:e|er|es|s)?|[Ff]ylkeskommun\w*|[Ss]tads?|municipality|city council|council)\b")
 _GENITIVE = re.compile(r"(?<=kommune|.kommun|...stad)s$", re.IGNORECASE)
 _OF_MANY = re.compile(r"(?:ende|sk[ea]?|ige?|ny[ea]?|dutch|english|local|større|små)$", re.IGNORECASE)
 _PUBLIC = re.compile(

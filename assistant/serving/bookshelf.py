@@ -99,10 +99,12 @@ def _row(one: Holding, language: str) -> str:
         str(one.passages),
         escape(words.date(one.kept_at[:10], language)),
     )
+    origin = _name(one.origin)
+    file = "" if origin.rpartition(".")[0] == card.id else f" · {escape(origin)}"
     title = f'<span lang="{escape(card.language)}">{escape(card.title)}</span>'
     return (
         f'<tr data-id="{escape(card.id)}"><th scope="row">{title}'
-        f"<small>{escape(card.id)} · {escape(_name(one.origin))}</small></th>{''.join(f'<td>{c}</td>' for c in cells)}"
+        f"<small>{escape(card.id)}{file}</small></th>{''.join(f'<td>{c}</td>' for c in cells)}"
         f"<td>{_withdrawal(card, language)}</td></tr>"
     )
 

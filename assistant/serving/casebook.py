@@ -48,8 +48,9 @@ def _row(card: Card) -> dict[str, Any]:
 
 
 def partners(card: Card) -> tuple[str, ...]:
-    """Everyone who takes part, the public side first."""
-    return (*card.public_partners, *card.private_partners, *card.inclusion_partners)
+    """Everyone who takes part, the public side first, each once."""
+    everyone = (*card.public_partners, *card.private_partners, *card.inclusion_partners)
+    return tuple(dict.fromkeys(everyone))
 
 
 def plain_sector(written: str) -> str:
@@ -64,9 +65,9 @@ def period(card: Card) -> str:
     return f"{card.start or ''}–{card.end or ''}" if card.start != card.end else str(card.start)
 
 
-def figure_text(figure: Figure) -> str:
+def figure_text(figure: Figure, language: str) -> str:
     """A result in one line: its value, what was counted, and when."""
-    return f"{figure.value} {figure.what}" + (f" ({figure.period})" if figure.period else "")
+    return f"{words.number(figure.value, language)} {figure.what}" + (f" ({figure.period})" if figure.period else "")
 
 
 def facts(card: Card, language: str) -> dict[str, tuple[str, ...]]:
@@ -77,7 +78,7 @@ def facts(card: Card, language: str) -> dict[str, tuple[str, ...]]:
         "case.public": card.public_partners,
         "case.private": card.private_partners,
         "case.inclusion": card.inclusion_partners,
-        "case.sector": tuple(plain_sector(sector) for sector in card.sectors),
+        "case.sector": tuple(words.named("sector", plain_sector(sector), language) for sector in card.sectors),
         "case.group": card.target_groups,
         "case.period": tuple(filter(None, (period(card),))),
         "case.as-of": (words.date(card.as_of, language),) if card.as_of else (),
@@ -128,7 +129,7 @@ def _save(card: Card, language: str) -> str:
 
 def _figures(card: Card, known: Mapping[int, Source], language: str) -> str:
     items = "".join(
-        f"<li><b>{escape(figure.value)}</b><span>{escape(figure.what)}"
+        f"<li><b>{escape(words.number(figure.value, language))}</b><span>{escape(figure.what)}"
         + (f" <i>({escape(figure.period)})</i>" if figure.period else "")
         + f"{_marks((figure.source,) if figure.source else (), known)}</span></li>"
         for figure in card.results

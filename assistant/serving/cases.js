@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const FACETS = ["country", "model", "topic", "sector", "group", "public", "year"];
-  const OWN_WORDS = { country: "country", model: "model", topic: "topic" }; // facets whose values have words of the page
+  const OWN_WORDS = { country: "country", model: "model", topic: "topic", sector: "sector" }; // facets whose values have words of the page
 
   // Letters as people may type them: without accents, æ and ä as a, ø and ö as o.
   const fold = (text) =>
@@ -21,6 +21,8 @@
   const prepare = (rows, words, language) => {
     const labels = Object.fromEntries(FACETS.map((facet) => [facet, new Map()]));
     const collator = new Intl.Collator(language);
+    const digits = new Intl.NumberFormat(language, { useGrouping: "min2", maximumFractionDigits: 20 });
+    const figure = ([value, what]) => [/^\d+(\.\d+)?$/.test(value) ? digits.format(value) : value, what];
     const prepared = rows.map((row) => {
       const keys = {};
       for (const facet of FACETS) {
@@ -32,9 +34,9 @@
         }
         if (!values.length) labels[facet].set("", words["explore.unknown"]);
       }
-      const named = ["country", "model", "topic"].flatMap((facet) => keys[facet].map((key) => labels[facet].get(key)));
+      const named = Object.keys(OWN_WORDS).flatMap((facet) => keys[facet].map((key) => labels[facet].get(key)));
       const hay = fold([row.title, row.summary, ...row.partners, ...row.sector, ...row.group, ...named].join(" \n "));
-      return { ...row, keys, hay, place: 0 };
+      return { ...row, figure: row.figure && figure(row.figure), keys, hay, place: 0 };
     });
     [...prepared].sort((a, b) => collator.compare(a.title, b.title)).forEach((row, place) => (row.place = place));
     return { rows: prepared, labels };

@@ -62,7 +62,7 @@ def _told(document: Document, language: str) -> dict[str, tuple[str, ...]]:
         "case.summary": (card.summary,) if card.summary else (),
         **{f"case.{name}": short.get(f"case.{name}", ()) for name in FACTS},
         "case.how": _lines(document, "case.how"),
-        "case.results": tuple(figure_text(figure) for figure in card.results),
+        "case.results": tuple(figure_text(figure, language) for figure in card.results),
         "case.worked": _lines(document, "case.worked"),
         "case.pitfalls": _lines(document, "case.pitfalls"),
         "case.sources": tuple(_source(s.title, s.publisher, safe_url(s.url)) for s in card.sources),

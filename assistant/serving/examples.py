@@ -18,8 +18,8 @@ EXAMPLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "leader": {
         "NO": ("innovation", "outcome", "measure"),
-        "DK": ("opi", "innovation", "outcome"),
-        "SE": ("iop", "innovation", "hire"),
+        "DK": ("opi", "innovation", "clauses"),
+        "SE": ("iop", "innovation", "clauses"),
         "FI": ("helsinki", "koto", "finnish-clause"),
         "all": ("innovation", "outcome", "cases"),
     },
@@ -53,10 +53,22 @@ def examples_html(language: str) -> str:
     )
 
 
+def question(name: str, language: str, country: str) -> str:
+    """An example as it is put in a country ("all" for none).
+
+    In English it names the country: nothing else of the question would lead to that country's law, because most
+    documents in English are on the law of the EU.
+    """
+    asked, place = word(f"example.{name}", language), words.country(country, language)
+    if country == words.home(language) or place in asked or words.home(language) != "all":
+        return asked
+    return word("example.in", language, place, asked[0].lower() + asked[1:])
+
+
 def _list(names: tuple[str, ...], role: str, country: str, language: str, *, shown: bool) -> str:
     chips = "".join(
-        f'<li><button type="button" class="chip" data-ask="{question}">{question}</button></li>'
-        for question in (_say(f"example.{name}", language) for name in names)
+        f'<li><button type="button" class="chip" data-ask="{text}">{text}</button></li>'
+        for text in (escape(question(name, language, country)) for name in names)
     )
     return f'<ul data-role="{role}" data-country="{country}"{"" if shown else " hidden"}>{chips}</ul>'
 

@@ -129,6 +129,12 @@
     if (had) find(to).focus({ preventScroll: true });
   };
 
+  // The page is set to a country: what follows it.
+  const placed = () => {
+    window.assistantExamples.show();
+    window.assistantPlan.follow();
+  };
+
   window.assistantPage = {
     // The masthead: its selectors are the asker's choices; its language is the page's.
     masthead(element, trigger, watch) {
@@ -140,11 +146,11 @@
         element.querySelector("#language").value = head.dataset.language;
         element.querySelector("#country").value = head.dataset.country;
         window.assistantTabs.mark();
-        window.assistantExamples.show();
+        placed();
         if (document.body.classList.contains("arrived")) window.assistantAsked.arrived();
       };
       element.addEventListener("change", () => {
-        window.assistantExamples.show();
+        placed();
         trigger("select"); // not "change", which Gradio fires on every new drawing
       });
       watch("value", follow);

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 
 from assistant.plans import Amount, Plan, Question
+from assistant.serving import words
 from assistant.serving.pane import MARK_OF_ITEM
 from assistant.serving.pieces import Heading, Line, Piece, Table
 from assistant.serving.references import references
@@ -78,14 +79,14 @@ def _facts(plan: Plan, language: str) -> Table:
     told = [(word("plan.need", language), plan.need.text)]
     told += [(word("plan.who", language), plan.need.who)] if plan.need.who else []
     told += [(word("plan.suppliers", language), plan.need.suppliers)] if plan.need.suppliers else []
-    told += [(question.text, _value(question)) for question in plan.questions if question.told]
+    told += [(question.text, _value(question, language)) for question in plan.questions if question.told]
     return Table(tuple(told), headed=False, named=True)
 
 
-def _value(question: Question) -> str:
+def _value(question: Question, language: str) -> str:
     value = question.told.value if question.told else ""
     if isinstance(value, Amount):
-        return f"{value.number:_} {value.currency}".replace("_", "\u00a0")
+        return words.money(value.number, value.currency, language)
     return dict(question.options).get(value, value)
 
 

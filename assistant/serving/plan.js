@@ -8,6 +8,7 @@
   let kept = {}; // what stands in the form, through a change of the page's language
   let given = {}; // the answers that the person gave, by question
   let route = ""; // the route whose steps are shown, "" for the best
+  let own = false; // whether a country was chosen here
   let made = null; // the need that the plan on the page is for
   let wish = 0; // number of the last plan that was asked for: an earlier one that comes late is not shown
 
@@ -17,12 +18,22 @@
 
   const remember = () => FIELDS.forEach((name) => (kept[name] = field(name).value));
 
-  // The form as it was left; at first the country is the one that the page is set to.
-  const restore = () => {
+  const setCountry = (country) => {
+    kept.country = field("country").value = country;
+    kept.currency = field("currency").value = CURRENCY[country] || "";
+  };
+
+  // The country is the one that the page is set to, until one was chosen here or a plan was made.
+  const follow = () => {
     const page = document.querySelector("#country");
-    if (kept.country === undefined && page && page.value !== "all") kept.country = page.value;
+    if (!root || own || made !== null || !page) return;
+    setCountry(page.value in CURRENCY ? page.value : "");
+  };
+
+  // The form as it was left.
+  const restore = () => {
     FIELDS.forEach((name) => kept[name] !== undefined && (field(name).value = kept[name]));
-    if (!field("currency").value) field("currency").value = CURRENCY[field("country").value] || "";
+    follow();
   };
 
   const ranking = () => JSON.parse(find(".plan")?.dataset.ranking || "[]");
@@ -71,9 +82,10 @@
 
   const onChange = (event) => {
     const { question } = event.target.dataset;
-    if (question === "country") kept.country = field("country").value = event.target.value;
-    else if (question) given[question] = event.target.value || "unknown";
-    if (event.target === field("country")) field("currency").value = CURRENCY[event.target.value] || "";
+    const country = question === "country" || event.target === field("country");
+    if (country) setCountry(event.target.value);
+    own = own || country;
+    if (question && question !== "country") given[question] = event.target.value || "unknown";
     if (question && made !== null) make(ranking());
   };
 
@@ -96,6 +108,7 @@
   };
 
   window.assistantPlan = {
+    follow,
     start(element, verbs, watch) {
       root = element;
       server = verbs;

@@ -38,6 +38,7 @@ def plan_html(plan: Plan, language: str, before: Ranking = ()) -> str:
     ranking = json.dumps([(one.route, one.standing) for one in plan.proposals])
     notices = "".join(f"<li>{escape(words.notice(notice, language))}</li>" for notice in plan.notices)
     parts = [
+        _told(plan, language),
         f'<ul class="notices">{notices}</ul>' if notices else "",
         _changed(plan, before, language),
         _understood(plan, language),
@@ -53,6 +54,13 @@ def plan_html(plan: Plan, language: str, before: Ranking = ()) -> str:
     nearest = tuple(Leaf(len(shown) + n, hit.passage, None) for n, hit in enumerate(plan.cases, start=1))
     leaves = "".join(leaf_html(leaf, (*shown, *nearest), language, TURN) for leaf in (*shown, *nearest))
     return f'<div class="plan" data-ranking="{escape(ranking)}">{"".join(parts)}</div>{leaves}'
+
+
+def _told(plan: Plan, language: str) -> str:
+    """The need as it was written, for paper only: on the screen it stands in the form above."""
+    lines = [("plan.need", plan.need.text), ("plan.who", plan.need.who), ("plan.suppliers", plan.need.suppliers)]
+    told = "".join(f"<dt>{_say(key, language)}</dt><dd>{escape(text)}</dd>" for key, text in lines if text)
+    return f'<dl class="on-paper">{told}</dl>'
 
 
 def changes(plan: Plan, before: Ranking, language: str) -> tuple[str, ...]:
@@ -144,11 +152,7 @@ def _answer(question: Question, language: str) -> str:
         why = f'<p class="evidence">{read}</p>' if told.origin == "read" else ""
     if question.type == "amount":
         amount = told.value if told and isinstance(told.value, Amount) else None
-        value = (
-            f"{amount.number:_} {amount.currency}".replace("_", "\u00a0")
-            if amount
-            else word("plan.unanswered", language)
-        )
+        value = words.money(amount.number, amount.currency, language) if amount else word("plan.unanswered", language)
         field = f'<span class="label">{escape(question.text)}</span><span class="amount">{escape(value)}</span>'
     else:
         field = select_html(question, language, "answer")

@@ -18,6 +18,7 @@ SHOWN_QUESTION = 600
 NO_TERMS = Terms()
 """For a page that explains none."""
 
+
 def thread_html(
     turns: Sequence[Turn],
     language: str,

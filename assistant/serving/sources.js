@@ -5,6 +5,7 @@
   let root = null; // the element of the tab
   let server = null;
   let upload = null; // Gradio's: a File goes to the server and becomes {path}
+  let wish = 0; // number of the last lists that were asked for: earlier ones that come late are in another language
   let work = Promise.resolve(); // ends when everything that was begun is done: one piece of work at a time
   const kept = {}; // what stands in each of the places, through a change of the page's language
 
@@ -23,8 +24,11 @@
   };
 
   const refresh = async () => {
-    const answer = await call("shelf");
-    find(".shelf").innerHTML = answer.html;
+    const mine = ++wish;
+    const [held, said] = await Promise.all([call("shelf"), call("remarks")]);
+    if (mine !== wish) return;
+    find(".shelf").innerHTML = held.html;
+    find(".said").innerHTML = said.html;
     remember();
   };
 

@@ -24,10 +24,21 @@ COUNTRIES = ("NO", "DK", "SE", "FI")
 
 _HOME = {"nb": "NO", "nn": "NO", "da": "DK", "sv": "SE"}
 _SPOKEN = {"no": "nb", "nb": "nb", "nn": "nn", "da": "da", "sv": "sv", "en": "en"}
+_MARKS = {"nb": ("\u00a0", ","), "nn": ("\u00a0", ","), "da": (".", ","), "sv": ("\u00a0", ","), "en": (",", ".")}
+UNGROUPED = 4
+"""Digits of a number that stand together without a mark for thousands."""
+
 _COUNTRY_NOTICES = {"no-law-held", "country-assumed"}
 
 
-FILES = ("words.toml", "words-explore.toml", "words-sources.toml", "words-answers.toml", "words-talks.toml")
+FILES = (
+    "words.toml",
+    "words-explore.toml",
+    "words-sectors.toml",
+    "words-sources.toml",
+    "words-answers.toml",
+    "words-talks.toml",
+)
 """Where the words stand, beside this module; a key stands in one of them."""
 
 
@@ -106,6 +117,24 @@ def date(written: str, language: str) -> str:
         return f"{month} {parts[0]}"
     stop = "." if spoken(language) in {"nb", "nn", "da"} else ""
     return f"{int(parts[2])}{stop} {month} {parts[0]}"
+
+
+def number(written: str, language: str) -> str:
+    """A plain number as people write it: "10802637.5" as «10 802 637,5»; anything else as it stands.
+
+    Four digits stand together, as they do in the browser (Intl's "min2").
+    """
+    if not re.fullmatch(r"\d+(?:\.\d+)?", written):
+        return written
+    whole, point, rest = written.partition(".")
+    thousands, decimal = _MARKS[spoken(language)]
+    grouped = f"{int(whole):,}".replace(",", thousands) if len(whole) > UNGROUPED else whole
+    return grouped + decimal * bool(point) + rest
+
+
+def money(units: int, currency: str, language: str) -> str:
+    """An amount on one line: «6 000 000 NOK»."""
+    return f"{number(str(units), language)}\u00a0{currency}"
 
 
 def _number(weight: str) -> float:

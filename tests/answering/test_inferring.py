@@ -57,6 +57,7 @@ def test_what_it_is_about_is_read_in_every_language(text, what):
         ("Det er for unge som har droppet ut av skolen.", "target-group", "young-people"),
         ("Det gäller nyanlända kvinnor.", "target-group", "refugees-migrants"),
         ("Det er for flyktninger og folk med psykiske vansker.", "target-group", "mixed"),
+        ("Vores eget beskyttede værksted kan gøre det.", "supplier-ownership", "own-unit"),
         ("En investor vil tage risikoen.", "risk-taker", "yes"),
         ("Vi betaler bare for resultater.", "measurable-outcome", "yes"),
         ("Firmaet deler kostnadene og beholder rettighetene.", "cost-and-rights", "shared"),
@@ -83,6 +84,8 @@ def test_other_answers_are_read(text, question, option):
         ("Vi har et budsjett på 1.200.000 kr.", 1_200_000, "NOK"),
         ("It is worth 2.5 million EUR.", 2_500_000, "EUR"),
         ("Budgettet er 3 mio. kr. i alt.", 3_000_000, "NOK"),
+        ("Det er 900 000 kroner i året, og avtalen skal vare i fire år.", 3_600_000, "NOK"),
+        ("Vi tror det blir 850 000 alt i alt.", 850_000, "NOK"),
         ("Rammen er to millioner kroner. I fjor brukte vi 900 000 kroner.", 2_000_000, "NOK"),
     ],
 )
@@ -94,6 +97,7 @@ def test_the_value_is_read_with_its_currency(text, number, currency):
     "text",
     [
         "Det koster 2 millioner kroner i året.",
+        "Det koster 2 millioner kroner i året. Skolene har det i tre år, sykehjemmet i fem år.",
         "Det første koster 100 000 kroner. Det andre koster 300 000 kroner.",
         "Vi har 40 benker.",
         "Det gjelder 150 ungdommer i 2 år.",
@@ -137,6 +141,11 @@ def test_an_answer_that_no_question_allows_is_left_out():
 def test_what_follows_from_other_answers_is_told_without_words():
     one = told("Noe skal gjøres.", {"solution-exists": "no"})["what"]
     assert (one.value, one.origin, one.evidence) == ("development", "read", "")
+
+
+def test_who_names_a_sum_and_only_those_who_work_for_inclusion_mostly_buys_a_service():
+    assert read("Tre vekstbedrifter kan gjøre det.")["what"] == "services"
+    assert read("Foreningen søker oss om tilskudd. Tre vekstbedrifter er med.").get("what") != "services"
 
 
 def test_who_and_suppliers_are_read_too():

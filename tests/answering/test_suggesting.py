@@ -38,6 +38,11 @@ def test_a_section_that_the_answer_quotes_is_not_asked_about(query, cited):
     assert list(candidates(query("Må vi?"), [], [cited("a", ("Hvem kan delta?", "Kort svar"))])) == []
 
 
+def test_search_words_are_not_offered_as_a_question(query, cited):
+    one = cited("a", ("kantine reservert doffin", "Vilkår"), ("kan vi det?", "Steg"), ("Hvor kunngjør man?", "Frist"))
+    assert list(candidates(query("Må vi ha strategi?"), [], [one])) == [("Hvor kunngjør man?", "a")]
+
+
 def test_only_questions_in_the_language_of_the_asker_are_offered(query, cited):
     danish = cited("a", ("Hvem må byde?", "Vilkår"), language="da")
     assert list(candidates(query("Må vi?"), [], [danish])) == []

@@ -37,7 +37,11 @@ def test_a_claim_that_says_other_than_its_quote_is_dropped(passage):
 
 
 def test_a_claim_that_is_quoted_from_another_passage_is_dropped(passage):
-    assert verify(draft(claim(passage("b", "Noe helt annet står her."), FIRST))) == ((), (), (Dropped(FIRST, ("quote",)),))
+    assert verify(draft(claim(passage("b", "Noe helt annet står her."), FIRST))) == (
+        (),
+        (),
+        (Dropped(FIRST, ("quote",)),),
+    )
 
 
 def test_a_claim_without_a_quote_is_dropped():

@@ -25,7 +25,11 @@ def test_the_halves_are_fixed_and_hold_about_as_many():
 def test_a_perfect_proposal_is_measured_as_perfect_and_an_empty_one_as_empty():
     true, document = next(bare(CORPUS / "cases"))
     perfect = measure([Pair(true, Proposal(replace(document, card=true), {}), true.country)])
-    assert all("1.00 right" in line or "recall 1.00" in line or "1.00 of" in line for line in perfect[1:] if " of 0" not in line)
+    assert all(
+        "1.00 right" in line or "recall 1.00" in line or "1.00 of" in line
+        for line in perfect[1:]
+        if " of 0" not in line
+    )
     missed = measure([Pair(true, Proposal(document, {}), None)])
     assert next(line for line in missed if line.startswith("country ")).endswith("0.00 right of 1")
     assert next(line for line in missed if line.startswith("topics")).startswith(f"{'topics':<22} recall 0.00")

@@ -104,4 +104,7 @@ def test_of_two_hits_that_say_the_same_the_better_one_stays():
 def test_a_hit_whose_stand_in_was_not_found_stays():
     first, second = *document("a", RELEASE[0]), *document("b", RELEASE[0])
     third = replace(second, id="b#9", text=OTHER)
-    assert collapse((Hit(second, 3.0), Hit(third, 2.0)), doubles([first, second])) == (Hit(second, 3.0), Hit(third, 2.0))
+    assert collapse((Hit(second, 3.0), Hit(third, 2.0)), doubles([first, second])) == (
+        Hit(second, 3.0),
+        Hit(third, 2.0),
+    )

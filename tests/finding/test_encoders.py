@@ -110,7 +110,9 @@ def test_opening_and_embedding_need_no_network_and_print_nothing(prepared, monke
 def test_threads_may_embed_at_the_same_time(encoder):
     expected = encoder.embed([QUESTION], "query").dense
     given = []
-    threads = [threading.Thread(target=lambda: given.append(encoder.embed([QUESTION], "query").dense)) for _ in range(4)]
+    threads = [
+        threading.Thread(target=lambda: given.append(encoder.embed([QUESTION], "query").dense)) for _ in range(4)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -259,7 +261,9 @@ def vectors(body):
 
 def test_a_server_embeds_in_order_with_the_prefix_of_the_model_and_the_key():
     with server(vectors) as (url, read):
-        settings = Settings(embeddings_url=url + "/", embeddings_model="intfloat/multilingual-e5-large", embeddings_api_key="k3y")
+        settings = Settings(
+            embeddings_url=url + "/", embeddings_model="intfloat/multilingual-e5-large", embeddings_api_key="k3y"
+        )
         encoder = open_encoder(settings)
         texts = ["a" * n for n in range(1, 150)]
         encoded = encoder.embed(texts, "query")

@@ -16,7 +16,9 @@ PLACES = {"nordvik": "NO", "sønderby": "DK", "lillstad": "SE", "strandanäs": "
 """Invented places, so that no real one is told stories about."""
 
 GLOSSARY = (
-    Concept("reserved-contract", {"nb": ("reservert kontrakt",), "da": ("reserveret kontrakt",)}, topic="reserved-contracts"),
+    Concept(
+        "reserved-contract", {"nb": ("reservert kontrakt",), "da": ("reserveret kontrakt",)}, topic="reserved-contracts"
+    ),
     Concept("work-placement", {"nb": ("arbeidstrening",), "da": ("virksomhedspraktik",)}, topic="work-inclusion"),
 )
 
@@ -63,7 +65,11 @@ def test_every_field_that_is_filled_in_has_evidence_that_stands_in_the_text():
     found = proposed(CASE)
     text = "\n".join([found.card.title, *(block.text for block in found.document.blocks)])
     empty = {"id", "kind", "sources", "questions"}
-    filled = {name for name in Card.__dataclass_fields__ if getattr(found.card, name) not in (None, "", ()) and name not in empty}
+    filled = {
+        name
+        for name in Card.__dataclass_fields__
+        if getattr(found.card, name) not in (None, "", ()) and name not in empty
+    }
     assert filled == set(found.evidence)
     for name in filled - {"summary"}:
         assert all(quote in text for quote in found.evidence[name]), name
@@ -177,7 +183,9 @@ def test_the_draft_is_read_back_as_it_was_proposed(tmp_path):
     card, body, _ = corpus.parse(path.read_text(encoding="utf-8"), path)
     assert card == found.card
     blocks = markdown_blocks(body)
-    assert [replace(block, sources=()) for block in blocks] == [replace(block, sources=()) for block in found.document.blocks]
+    assert [replace(block, sources=()) for block in blocks] == [
+        replace(block, sources=()) for block in found.document.blocks
+    ]
     assert {block.sources for block in blocks} == {(1,)}
 
 
@@ -200,7 +208,11 @@ ODD = (
 @pytest.mark.parametrize("text", ODD)
 def test_marks_in_the_text_are_text_in_the_draft(text, tmp_path):
     found = proposed(CASE)
-    blocks = (Block("Først dette.", ("En * to",)), Block(text.strip(), ("En * to", "Tre # fire")), Block("Så dette.", ("En * to",)))
+    blocks = (
+        Block("Først dette.", ("En * to",)),
+        Block(text.strip(), ("En * to", "Tre # fire")),
+        Block("Så dette.", ("En * to",)),
+    )
     written = draft(replace(found, document=replace(found.document, blocks=blocks)))
     path = tmp_path / "no-ombruk.md"
     _, body, _ = corpus.parse(written, path)

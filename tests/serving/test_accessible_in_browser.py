@@ -203,6 +203,15 @@ def test_a_question_is_asked_and_its_sources_are_read_by_keyboard_alone(visit: C
     assert not pane.is_visible()
     assert page.evaluate("document.activeElement.dataset.cite") not in (None, cited)
     assert page.evaluate("document.activeElement.matches('#turn-1 .cite')")
+    assert taken(page, "#turn-1 [data-take=docx]").endswith(".docx")
+
+
+def taken(page: Any, button: str) -> str:
+    """Take a file along by the keyboard; gives its name."""
+    with page.expect_download() as waiting:
+        tab_to(page, button)
+        page.keyboard.press("Enter")
+    return str(waiting.value.suggested_filename)
 
 
 def test_cases_are_filtered_by_keyboard_alone(visit: Callable[..., Any]) -> None:
@@ -237,3 +246,7 @@ def test_a_plan_is_made_and_changed_by_keyboard_alone(visit: Callable[..., Any])
     assert page.locator("#pane mark").first.is_visible()
     page.keyboard.press("Escape")
     assert page.evaluate("document.activeElement.matches('.cite')")
+    tab_to(page, ".planner .pick")
+    page.keyboard.press("Enter")
+    page.locator(".planner .status", has_text="Planen er klar.").wait_for()
+    assert taken(page, ".planner .download") == "plan.zip"

@@ -56,6 +56,21 @@ def test_every_model_and_topic_has_words() -> None:
     assert keys <= set(words.table())
 
 
+def test_every_sector_of_the_shipped_cases_has_words_but_no_two_the_same() -> None:
+    written = {sector for path in CASES.rglob("*.md") for sector in shipped(path.stem).card.sectors}
+    named = {sector: words.named("sector", casebook.plain_sector(sector), "nb") for sector in written}
+    assert len(set(named.values())) == len(written) > 40
+    assert "Reinhald" in casebook.facts(Card("a", "case", "A", "nb", sectors=("cleaning",)), "nn")["case.sector"]
+
+
+def test_a_partner_in_two_parts_is_named_once_and_a_figure_is_written_as_the_reader_writes_it() -> None:
+    card = Card(
+        "a", "case", "A", "nb", public_partners=("Asker",), private_partners=("Arba",), inclusion_partners=("Arba",)
+    )
+    assert casebook.partners(card) == ("Asker", "Arba")
+    assert casebook.figure_text(Figure("1.5", "millioner kroner"), "nb") == "1,5 millioner kroner"
+
+
 def test_only_cases_become_rows_and_a_partner_is_counted_without_the_aside(vestre: Document) -> None:
     (row,) = casebook.rows([vestre.card, replace(vestre.card, id="law", kind="guidance")])
     assert row["public"] == ["Oslo kommune"]

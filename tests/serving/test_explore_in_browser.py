@@ -247,7 +247,7 @@ def test_the_shortlist_is_kept_by_the_browser_and_compares_two_to_four(visit: Ca
     titles(page)
     assert page.locator(".tray li").count() == 5
     assert page.locator(".tray input:checked").count() == 4
-    page.get_by_role("button", name="Ta ut Vestre").click()
+    page.get_by_role("button", name="Fjern Vestre").click()
     page.get_by_label("Bare utvalget").check()
     assert len(titles(page)) == 4
     page.get_by_role("button", name="Tøm utvalget").click()
@@ -261,9 +261,9 @@ def test_a_question_about_the_shortlist_is_put_to_those_cases_until_the_sign_is_
     titles(page)
     page.locator(".save[data-save=no-vestre-unikum]").click()
     page.locator("#tray-ask").click()
-    assert page.locator("#scope").inner_text().startswith("Spør bare i Vestre og Unikum")
+    assert page.locator("#scope").inner_text().startswith("Søker bare i Vestre og Unikum")
     ask(page, "Hva virket?", 1)
-    page.get_by_role("button", name="Spør i alle kildene igjen").click()
+    page.get_by_role("button", name="Søk i alle kildene igjen").click()
     assert page.locator("#scope").inner_text().strip() == ""
     ask(page, "Hva virket?", 2)
     assert assistant.asked[-2:] == [Filters(documents=("no-vestre-unikum",)), Filters()]
@@ -277,9 +277,9 @@ def ask(page: Any, question: str, turn: int) -> None:
 
 def test_another_language_redraws_list_page_and_glossary(visit: Callable[..., Any]) -> None:
     page = visit("#explore/case/no-vestre-unikum")
-    page.get_by_text("Lignende eksempler").wait_for()
+    page.get_by_role("heading", name="Lignende eksempler").wait_for()
     page.get_by_label("Språk").select_option("sv")
-    page.get_by_text("Liknande exempel").wait_for()
+    page.get_by_role("heading", name="Liknande exempel").wait_for()
     page.locator(".back").click()
     titles(page)
     assert page.locator("#explore .count").inner_text() == "5 av 5 exempel"

@@ -300,6 +300,29 @@ def test_next_questions_stand_below_the_answer_and_are_asked_by_a_click(visit: C
     assert "steg for steg" in page.locator("#question-2").inner_text()
 
 
+def holds(page: Any, field: str, value: str) -> None:
+    page.wait_for_function("([field, value]) => document.querySelector(field).value === value", arg=[field, value])
+
+
+def test_a_plan_is_made_by_the_rules_of_the_country_of_the_page_until_another_is_chosen(
+    visit_real: Callable[..., Any],
+) -> None:
+    page = visit_real("da-DK")
+    page.locator("#tab-plan").click()
+    holds(page, "#plan-country", "DK")
+    holds(page, "#plan-currency", "DKK")
+    page.locator("#country").select_option("SE")
+    page.locator("header[data-country=SE]").wait_for()
+    holds(page, "#plan-country", "SE")
+    page.locator("#plan-country").select_option("NO")
+    page.locator("#country").select_option("FI")
+    page.locator("header[data-country=FI]").wait_for()
+    page.locator("#language").select_option("sv")
+    page.get_by_role("button", name="Ta fram planen").wait_for()
+    holds(page, "#plan-country", "NO")
+    holds(page, "#plan-currency", "NOK")
+
+
 def test_a_plan_is_made_its_answer_changed_its_source_opened_and_its_files_taken(
     visit_real: Callable[..., Any], pictures: Path, tmp_path: Path
 ) -> None:

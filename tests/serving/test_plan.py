@@ -115,7 +115,8 @@ def test_what_was_read_is_shown_with_its_words_and_can_be_changed() -> None:
     html = planned.plan_html(PLAN, "nb")
     assert 'data-question="what"' in html
     assert '<option value="goods" selected>Varer</option>' in html
-    assert "Lest av: «Vi &lt;trenger&gt; varer.»" in html
+    assert "Lest ut av: «Vi &lt;trenger&gt; varer.»" in html
+    assert '<dl class="on-paper"><dt>Hva skal løses, og for hvem?</dt><dd>Vi &lt;trenger&gt; varer.' in html
     assert "Vet ikke" not in html
 
 
@@ -135,8 +136,8 @@ def test_a_change_tells_which_routes_moved_fell_out_and_came_in() -> None:
     before = [("open", "recommended"), ("reserved", "recommended"), ("out", "possible")]
     assert planned.changes(PLAN, before, "en") == (
         "Reservert moved up from place 2 to 1.",
-        "Åpen: Fits became Possible, but less likely.",
-        "Ute: Possible, but less likely became Ruled out.",
+        "Åpen: from “Fits” to “Possible, but less likely”.",
+        "Ute: from “Possible, but less likely” to “Ruled out”.",
     )
     same = json.loads(json.dumps([(one.route, one.standing) for one in PLAN.proposals]))
     assert planned.changes(PLAN, same, "en") == ()
@@ -216,7 +217,9 @@ def test_the_zip_holds_the_plan_with_its_sources_and_the_template_with_the_facts
         of_plan, of_template = (docx.Document(io.BytesIO(archive.read(name))) for name in archive.namelist())
     text = "\n".join(paragraph.text for paragraph in of_plan.paragraphs)
     assert "Det må være en <kontrakt>. [1]" in text
-    assert "Regelen <b>\nNorge · Veiledning · Gjelder per juli 2026\n[1] «Kontrakten kan reserveres.» (Kort svar)" in text
+    assert (
+        "Regelen <b>\nNorge · Veiledning · Gjelder per juli 2026\n[1] «Kontrakten kan reserveres.» (Kort svar)" in text
+    )
     told = [[cell.text for cell in row.cells] for row in of_template.tables[0].rows]
     assert ["Hvem skal få arbeid eller opplæring?", "unge"] in told
     assert ["Hva?", "Varer"] in told

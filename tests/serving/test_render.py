@@ -201,4 +201,6 @@ def test_what_a_follow_up_was_understood_as_can_be_put_into_the_box(composed_ans
     settled = replace(composed_answer, notices=(Notice("settled", ('Hva er "OPI" i Danmark?',)),))
     html = render.answer_html(settled, "nb", 1)
     assert 'data-edit="Hva er &quot;OPI&quot; i Danmark?"' in html
-    assert "data-edit" not in render.answer_html(replace(composed_answer, notices=(Notice("no-law-held", ("IS",)),)), "nb", 1)
+    assert "data-edit" not in render.answer_html(
+        replace(composed_answer, notices=(Notice("no-law-held", ("IS",)),)), "nb", 1
+    )

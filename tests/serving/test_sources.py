@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,10 @@ from gradio.utils import get_upload_folder
 from assistant import Settings
 from assistant.editing import Holding, Manuscript, look, unpack
 from assistant.errors import CorpusError, StoreBusy
-from assistant.serving import bookshelf, ui
+from assistant.serving import bookshelf, remarked, ui, words
 from assistant.serving.tabs import sources
 from assistant.serving.words import LANGUAGES, word
-from assistant.types import Block, Card, Failure, Report, Similar
+from assistant.types import Block, Card, Failure, Remark, Report, Similar
 
 BAD = "<script>alert(1)</script>"
 CARD = Card("no-sak", "case", "Saken", "nb", "NO", as_of="2026-07")
@@ -35,6 +36,21 @@ SEEN = Manuscript(
 )
 
 
+SAID = (
+    Remark(
+        "2026-11-20",
+        "missing",
+        "Frist <mangler>",
+        "Hva er fristen?",
+        (CARD.id, "gone-document"),
+        "not-in-corpus",
+        "nb",
+        "NO",
+    ),
+    Remark("2026-10-02", "good", language="da"),
+)
+
+
 class Editor:
     """Holds two documents; publishes all but what is called "wrong", "busy" or "explode"."""
 
@@ -46,6 +62,9 @@ class Editor:
 
     def cards(self) -> tuple[Card, ...]:
         return (CARD, OLD)
+
+    def remarks(self) -> tuple[Remark, ...]:
+        return SAID
 
     def look(self, paths: Sequence[Any]) -> tuple[Manuscript | Failure, ...]:
         self.looked += paths
@@ -88,8 +107,28 @@ def test_the_list_tells_each_document_and_puts_those_due_first() -> None:
     html = bookshelf.shelf_html(HELD, "nb")
     assert "2 dokumenter, 1 bør ses over" in html
     assert html.index("Åben regel") < html.index("Saken")
-    for told in ("Bør ses over", "Danmark", "juli 2026", "<td>12</td>", "2. august 2026", "no-sak · no-sak.md"):
+    for told in ("Bør ses over", "Danmark", "juli 2026", "<td>12</td>", "2. august 2026", "<small>no-sak</small>"):
         assert told in html
+    moved = bookshelf.shelf_html([replace(HELD[0], origin="/srv/inn/notat.pdf")], "nb")
+    assert f"{HELD[0].card.id} · notat.pdf" in moved
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_editors_read_what_visitors_said_and_of_what(verbs: dict[str, Any], language: str) -> None:
+    html = verbs["remarks"]({"language": language})["html"]
+    for told in ("Frist &lt;mangler&gt;", "Hva er fristen?", CARD.title, "gone-document"):
+        assert told in html
+    for verdict, many in (("missing", 1), ("bad", 0), ("good", 1)):
+        assert f"{words.word(f'remark.{verdict}', language)}: {many}" in html
+    assert words.word("remarks.refused", language) in html
+    assert html.index("Frist") < html.index(words.date("2026-10-02", language))
+
+
+def test_where_nobody_said_anything_the_page_says_so_and_a_long_list_is_cut() -> None:
+    assert "Ingen har sagt noe ennå." in remarked.remarks_html((), {}, "nb")
+    many = remarked.remarks_html((SAID[0],) * (remarked.SHOWN + 1), {}, "nb")
+    assert many.count("<blockquote>") == remarked.SHOWN
+    assert "de 200 nyeste av 201" in many
 
 
 def test_what_was_looked_at_shows_text_pages_notes_and_what_is_lacking() -> None:

@@ -51,6 +51,30 @@ def rows(page: Any) -> Any:
     return page.locator(".shelf tbody tr")
 
 
+def test_an_editor_reads_what_visitors_said_and_opens_the_document_that_it_is_about(
+    visit: Callable[..., Any], assistant: Assistant, pictures: Path
+) -> None:
+    reply = assistant.ask("Hvem kan delta i en reservert kontrakt?", country="NO")
+    for verdict, said in (("missing", "Det står ikke hva fristen er."), ("good", "")):
+        assistant.remark(reply, verdict, said, with_question=verdict == "missing")  # type: ignore[arg-type]
+    page = visit(width=380, height=780)
+    page.locator(".remarks li").first.wait_for()
+    assert "Dette mangler: 1 · Ikke nyttig: 0 · Nyttig svar: 1" in page.locator(".said .count").inner_text()
+    assert "Det står ikke hva fristen er." in page.locator(".remarks").inner_text()
+    page.locator(".remarks summary").first.focus()
+    page.keyboard.press("Enter")
+    assert axe.violations(page) == []
+    assert fits(page)
+    page.screenshot(path=pictures / "sources-remarks.png")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.locator("#case-title").wait_for()
+    page = visit(locale="sv-SE", scheme="dark")
+    page.get_by_text("Detta saknas: 1").wait_for()
+    assert axe.violations(page) == []
+    page.screenshot(path=pictures / "sources-remarks-dark.png")
+
+
 def test_a_document_goes_from_upload_to_answer_and_is_withdrawn(
     visit: Callable[..., Any], assistant: Assistant, tmp_path: Path, pictures: Path
 ) -> None:
@@ -98,7 +122,7 @@ def test_several_files_are_looked_at_and_those_that_fail_say_why(
     rows(page)
     page.locator("#sources-files").set_input_files([tmp_path / "en.md", tmp_path / "kaputt.pdf", CORPUS / SHIPPED[3]])
     page.locator("#sources-addresses").fill("http://127.0.0.1/hemmelig")
-    page.get_by_role("button", name="Hent og se på dem").click()
+    page.get_by_role("button", name="Hent og les").click()
     page.get_by_text("Ferdig: 1 på").wait_for()
     assert page.locator(".manuscript").count() == 2
     assert page.locator(".desk .failure").count() == 2

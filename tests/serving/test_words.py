@@ -109,5 +109,21 @@ def test_dates_are_written_as_people_write_them(written: str, language: str, rea
     assert words.date(written, language) == read
 
 
+@pytest.mark.parametrize(
+    ("written", "language", "read"),
+    [
+        ("10802637.5", "nb", "10\u00a0802\u00a0637,5"),
+        ("10802637", "da", "10.802.637"),
+        ("10802637", "en", "10,802,637"),
+        ("3507", "sv", "3507"),
+        ("6.53", "nn", "6,53"),
+        ("3 ud af 4", "da", "3 ud af 4"),
+        ("5 mio. kr.", "nb", "5 mio. kr."),
+    ],
+)
+def test_numbers_are_written_as_people_write_them(written: str, language: str, read: str) -> None:
+    assert words.number(written, language) == read
+
+
 def test_a_column_is_a_word_or_a_country_or_itself() -> None:
     assert [words.column(key, "en") for key in ("country", "DK", "Pris")] == ["Country", "Denmark", "Pris"]

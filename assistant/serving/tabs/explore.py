@@ -24,7 +24,7 @@ ALIKE = 4
 
 SORTS = ("newest", "oldest", "title", "country")
 
-_SAYS = ("explore", "facet", "model", "topic", "country", "sort", "chart", "tray", "scope", "case", "view")
+_SAYS = ("explore", "facet", "model", "topic", "sector", "country", "sort", "chart", "tray", "scope", "case", "view")
 """Groups of the word lists that the browser needs to draw the tab."""
 
 

@@ -14,7 +14,7 @@ import gradio as gr
 from gradio.utils import get_upload_folder
 
 from assistant.errors import AssistantError, LoadError
-from assistant.serving import bookshelf, words
+from assistant.serving import bookshelf, remarked, words
 from assistant.serving.calm import calm
 from assistant.serving.words import word
 from assistant.types import Failure, Report
@@ -41,7 +41,7 @@ def lay_out(assistant: Assistant, language: str) -> gr.HTML:
 
 
 def answers(assistant: Assistant) -> tuple[Callable[[Any], dict[str, Any]], ...]:
-    """What the browser may ask for, by name: `shelf`, `look`, `publish` and `withdraw`.
+    """What the browser may ask for, by name: `shelf`, `remarks`, `look`, `publish` and `withdraw`.
 
     Each takes one object, {"language", "path" (of a file just uploaded), "address", "text", "id"}, of which nothing is
     trusted, and gives {"html"}, with {"done": true} where something was published or withdrawn; `look` at a zip file
@@ -51,6 +51,10 @@ def answers(assistant: Assistant) -> tuple[Callable[[Any], dict[str, Any]], ...]
 
     def shelf(asked: Any) -> dict[str, Any]:
         return {"html": bookshelf.shelf_html(assistant.holdings(), _language(asked))}
+
+    def remarks(asked: Any) -> dict[str, Any]:
+        held = {card.id: card for card in assistant.cards()}
+        return {"html": remarked.remarks_html(assistant.remarks(), held, _language(asked))}
 
     def look(asked: Any) -> dict[str, Any]:
         file, address, language = _uploaded(asked), _text(asked, "address"), _language(asked)
@@ -76,11 +80,11 @@ def answers(assistant: Assistant) -> tuple[Callable[[Any], dict[str, Any]], ...]
         titles = {card.id: card.title for card in assistant.cards()}
         return _told(assistant, assistant.withdraw(_text(asked, "id")), _language(asked), titles)
 
-    return tuple(calm(_hinting(answer)) for answer in (shelf, look, publish, withdraw))
+    return tuple(calm(_hinting(answer)) for answer in (shelf, remarks, look, publish, withdraw))
 
 
 def frame_html(language: str) -> str:
-    """The tab before its list is there: where files go, where addresses go, what was looked at, what is held."""
+    """The tab before its list is there: where files and addresses go, what was looked at, what was said and is held."""
     says = "".join(f' data-{name}="{escape(words.table()[f"sources.{name}"][language])}"' for name in _SAYS)
     return (
         f'<div class="sources" data-language="{language}"{says}><h2>{_say("sources.heading", language)}</h2>'
@@ -96,6 +100,9 @@ def frame_html(language: str) -> str:
         f'<div class="outcomes" role="log" aria-label="{_say("sources.outcomes", language)}"></div>'
         f'<div class="desk"></div>'
         f'<button type="button" class="publish-all" hidden>{_say("sources.publish.all", language)}</button>'
+        f'<h2 id="sources-remarks">{_say("remarks.heading", language)}</h2>'
+        f'<p class="lead">{_say("remarks.lead", language)}</p>'
+        f'<div class="said"><p>{_say("explore.loading", language)}</p></div>'
         f'<h2 id="sources-held">{_say("sources.held", language)}</h2>'
         f'<div class="shelf"><p>{_say("explore.loading", language)}</p></div></div>'
     )
