@@ -4,6 +4,7 @@ import pytest
 
 from assistant.answering.extractive import CASES, DOCUMENTS, WORDS, compose
 from assistant.language import words
+from assistant.types import Hit
 
 RULE = (
     "- Ja, oppdragsgivere kan reservere en kontrakt for inkluderingsbedrifter.\n"
@@ -242,3 +243,16 @@ def test_what_is_said_of_other_documents_stands_by_document(answer, passage):
     rest = [claim.text for part in draft.parts[1:] for claim in part.claims]
     assert rest == sorted(rest, key=other.text.index)
     assert words(" ".join(rest))
+
+
+def test_a_document_far_behind_the_best_says_nothing_to_a_question_for_a_rule(query, passage, relevance):
+    rule, more, far = passage("a", RULE), passage("a", STEPS, "Steg", 2), passage("b", " ".join(FILLER[:3]), "Mer")
+    asked = "Hvem kan delta og kjører bussen forbi biblioteket?"
+
+    def cited(*scores):
+        found = [Hit(p, score) for p, score in zip((rule, far, more), scores, strict=True)]
+        draft = compose(query(asked), found, relevance(asked))
+        return {source.card.id for part in draft.parts for claim in part.claims for source, _ in claim.quotes}
+
+    assert cited(9.0, 8.0, 1.0) == {"a", "b"}
+    assert cited(9.0, 1.0, 1.0) == {"a"}
