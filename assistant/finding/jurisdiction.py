@@ -149,6 +149,14 @@ def settle(
     return country, sides if len(sides) > 1 else ((country,) if country else ())
 
 
+def joined(text: str) -> bool:
+    """Whether the text names two countries in one breath ("in Norway and in Denmark", "norske og danske regler").
+
+    Firms or examples "from Norway and Denmark" are not asked about by country.
+    """
+    return bool(_joined().search(text))
+
+
 def without_countries(text: str) -> str:
     """The text with the names and adjectives of countries taken out; unchanged where there are none."""
     for _, pattern in _patterns():
@@ -173,6 +181,13 @@ def _weight(match: re.Match[str], text: str) -> float:
     if re.match(rf"(?:\s+(?:og|och|and|eller|or)\s+\w+)?\s+(?:{_AUTHORITY})\b", after):
         return ACTING
     return MENTION
+
+
+@lru_cache(maxsize=1)
+def _joined() -> re.Pattern[str]:
+    one = "|".join(f"{_NAMES[country]}|{_ADJECTIVES[country]}" for country in _NAMES if country != "EU")
+    between = r"(?:\s+\w+)?\s*(?:,|/|&|\b(?:og|och|and|eller|or)\b)\s*(?:(?:i|in|for|för|for the|in the)\s+)?"
+    return re.compile(rf"(?<!fra )(?<!från )(?<!from )(?<![\w-])(?:{one}){between}(?:{one})(?![\w])", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)

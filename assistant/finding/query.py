@@ -84,6 +84,9 @@ _CUES: tuple[tuple[Intent, re.Pattern[str]], ...] = (
 )
 """What tells an intent, the most telling first."""
 
+_BY_COUNTRY: frozenset[Intent] = frozenset({"rule", "conditions", "definition", "figure", "howto"})
+"""Intents that are answered for each country on its own where a question names several in one breath."""
+
 
 _MARKUP = re.compile(r"<[^<>]{1,200}>|\]\([^()]{0,300}\)|https?://\S+|[\[\]`*_#|]+")
 
@@ -150,7 +153,10 @@ def read(
     question = bare(question)
     spoken = language or detect(question, jurisdiction.languages(country))
     intent = intent_of(question)
-    whose, sides = jurisdiction.settle(question, spoken, country, places, compares=intent == "comparison")
+    both = intent == "comparison" or jurisdiction.joined(question)
+    whose, sides = jurisdiction.settle(question, spoken, country, places, compares=both)
+    if len(sides) > 1 and intent in _BY_COUNTRY:
+        intent = "comparison"
     law = tuple(dict.fromkeys(c for side in sides for c in jurisdiction.BINDS.get(side, (side, "EU"))))
     cases = cases_wanted(question)
     terms = glossary.find(question) or (glossary.inside(question) if cases else ())

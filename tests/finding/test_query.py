@@ -175,6 +175,22 @@ def test_what_is_given_is_kept(glossary):
     assert asked("Hvad må kommunen kræve af virksomheden?", glossary).language == "da"
 
 
+@pytest.mark.parametrize(
+    ("question", "countries"),
+    [
+        ("Are apprentices mandatory in Norway and in Denmark?", {"NO", "DK"}),
+        ("Hvilke terskelverdier gjelder i Danmark og Norge?", {"NO", "DK"}),
+        ("Hvem får delta etter norske eller svenske regler?", {"NO", "SE"}),
+        ("Vi er en norsk kommune og har fått en dansk avtale. Må den kunngjøres?", {"NO"}),
+        ("Har dere eksempler fra Norge og Danmark?", {"NO"}),
+    ],
+)
+def test_countries_named_in_one_breath_are_each_answered_for(glossary, question, countries):
+    asked = read(question, country="NO", language=None, filters=Filters(), glossary=glossary, places={})
+    assert set(asked.countries) == countries
+    assert (asked.intent == "comparison") is (len(countries) > 1)
+
+
 def test_a_comparison_keeps_both_countries_and_binds_each_to_the_eu(glossary):
     read_ = asked("Hva er forskjellen på Norge og Danmark?", glossary)
     assert set(read_.countries) == {"NO", "DK"}
