@@ -142,7 +142,8 @@ class Assistant:
     def publish(self, text: str, original: Path | None = None) -> Report:
         """Keep the text of a corpus file and take it in, in place of a document with its id. Raises CorpusError.
 
-        `original` is the PDF that the text was taken from, if any: the library keeps it (`originals.Originals.of`).
+        `original` is the PDF that the text was taken from, if any: the library keeps it (`originals.Originals.of`). The
+        former one of a text that is changed goes.
         """
         return editing.publish(text, self._settings, lambda paths: self._taken_in(paths, pdf=original))
 

@@ -111,7 +111,7 @@ def test_a_quote_that_cannot_be_placed_is_not_looked_for_on_the_page_of_the_orig
     first, *others = answer.citations
     lost = dataclasses.replace(answer, citations=(dataclasses.replace(first, quote="Står der ikke."), *others))
     wanted = [leaf.get("data-quote") for leaf in Tree(answer_html(lost, "nb", 1)).having("leaf") if "data-page" in leaf]
-    assert wanted == ["", *(cited.quote for cited in others)]
+    assert sorted(wanted) == sorted(["", *(cited.quote for cited in others)])
 
 
 @pytest.mark.parametrize(
