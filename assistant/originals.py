@@ -41,7 +41,7 @@ class Originals:
         """Nothing is kept without `keep`."""
         self._library, self._keep = library, keep
         self._sums = originals.sums(library.engine) if keep else {}
-        self._lacking: dict[str, Original] = {}
+        self._lacking: dict[str, tuple[str, Original]] = {}
 
     def of(self, arrival: Arrival, blocks: Sequence[Block]) -> Original | None:
         """The PDF that a document with these blocks arrived as, or that its text was taken from.
@@ -73,18 +73,18 @@ class Originals:
         document = self._library.document(name)
         found = self.of(arrival, document.blocks) if document else None
         if document and found and (name not in self._sums or document.origin == arrival.origin):
-            self._lacking[name] = found
+            self._lacking[name] = document.content_hash, found
 
     def settle(self) -> None:
-        """Keep what the library lacks; the documents are held by now."""
+        """Keep what the library lacks, unless a document got another content meanwhile."""
         if not self._lacking:
             return
         there = originals.sums(self._library.engine)
-        for name, found in self._lacking.items():
+        for name, (content_hash, found) in self._lacking.items():
             content = found.read() if there.get(name) != found.sum else None
             if content is not None:
-                originals.add(self._library.engine, name, content)
-        self._sums |= {name: found.sum for name, found in self._lacking.items()}
+                originals.add(self._library.engine, name, content_hash, content)
+        self._sums |= {name: found.sum for name, (_, found) in self._lacking.items()}
         self._lacking.clear()
 
 

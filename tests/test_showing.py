@@ -243,6 +243,18 @@ def test_a_new_pdf_and_its_copy_in_one_run_are_kept_once(
     assert list(sums(settings)) == ["avtale"]
 
 
+def test_a_copy_of_the_former_version_in_the_same_run_does_not_take_the_place_of_the_new_one(
+    assistant: Assistant, settings: Settings, report: Path
+) -> None:
+    without = Assistant.from_settings(replace(settings, keep_originals=False))
+    without.ingest([report])
+    without.close()
+    copy = report.rename(report.with_name("a-kopi.pdf"))
+    report.write_bytes(pdf(SECOND, FIRST))
+    assistant.ingest([copy, report])
+    assert shown(assistant, number=1) == (1, 1)
+
+
 def test_a_library_of_before_keeps_the_file_at_the_next_ingest_without_embedding(
     assistant: Assistant, settings: Settings, report: Path
 ) -> None:

@@ -29,14 +29,15 @@ def of_same_content(connection: Connection, document_id: str, content_hash: str)
     return content
 
 
-def add(engine: Engine, document_id: str, content: bytes) -> None:
-    """Keep the original of a document that is held and otherwise stays as it is; one that is gone is passed over.
+def add(engine: Engine, document_id: str, content_hash: str, content: bytes) -> None:
+    """Keep the original of a document that otherwise stays as it is; one that is gone, or holds another content than
+    that with this hash by now, is passed over.
 
     Nothing that is searched or cited changes by this, and so the revision stays. Raises StoreBusy and StoreError.
     """
-    held = sql.select(tables.documents.c.id).where(tables.documents.c.id == document_id)
+    held = sql.select(tables.documents.c.content_hash).where(tables.documents.c.id == document_id)
     with translated(engine), writing(engine) as connection:
-        if connection.scalar(held) is not None:
+        if connection.scalar(held) == content_hash:
             put(connection, document_id, content)
 
 

@@ -33,7 +33,7 @@ def test_servers_are_looked_at_and_what_is_wrong_with_them_is_named(tmp_path, po
     assert "rebuild" in problems(settings).pop("edition").hint
     library.note_edition(["a"], "2")
     assert problems(settings) == {}
-    originals.add(library.engine, "a", b"%PDF-1.7")
+    originals.add(library.engine, "a", one.document.content_hash, b"%PDF-1.7")
     assert problems(settings) == {}
     with library.engine.begin() as connection:
         connection.execute(tables.originals.update().values(content=b"%PDF-1.8"))

@@ -128,11 +128,12 @@ def test_an_original_is_kept_replaced_and_removed_with_its_document(library, sam
 
 
 def test_an_original_is_added_to_a_held_document_only_and_nothing_that_is_searched_changes(library, sample):
-    keep(library, sample("a", "en"))
-    revision = library.revision
-    originals.add(library.engine, "a", b"%PDF gammel")
-    originals.add(library.engine, "a", PDF)
-    originals.add(library.engine, "gone", PDF)
+    keep(library, made := sample("a", "en"))
+    revision, hashed = library.revision, made.document.content_hash
+    originals.add(library.engine, "a", hashed, b"%PDF gammel")
+    originals.add(library.engine, "a", hashed, PDF)
+    originals.add(library.engine, "a", "another", b"%PDF annen")
+    originals.add(library.engine, "gone", hashed, PDF)
     assert (list(originals.sums(library.engine)), library.revision) == (["a"], revision)
     assert originals.content(library.engine, "a") == PDF
     assert (originals.forget(library.engine), originals.sums(library.engine)) == (1, {})
@@ -156,7 +157,7 @@ def test_opens_a_library_made_before_originals_were_kept(store, sample):
     before.close()
     after = Library.open(store)
     assert (after.document("a"), originals.sums(after.engine)) == (made.document, {})
-    originals.add(after.engine, "a", PDF)
+    originals.add(after.engine, "a", made.document.content_hash, PDF)
     assert originals.content(after.engine, "a") == PDF
     after.close()
 
