@@ -10,17 +10,18 @@ import re
 import shutil
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from assistant import privacy
-from assistant.errors import AssistantError, CorpusError
+from assistant.errors import AssistantError, CorpusError, LoadError
 from assistant.gathering import Arrival, below, gather
 from assistant.keeping.library import Library
 from assistant.keeping.locks import folder_error
 from assistant.reading import archives, corpus, sandbox
 from assistant.reading.drafting import draft
+from assistant.reading.loaders import HEAD, is_pdf
 from assistant.reading.markdown import markdown_blocks
 from assistant.reading.text import Text
 from assistant.settings import Settings
@@ -36,6 +37,7 @@ class Manuscript:
 
     `text` is its corpus file to correct, `blocks` is what was understood of it; `problem` says what `publish` would
     still refuse ("" = nothing). `id` is the one that it has at present ("" = none), `notes` are those of reading it.
+    `original` is where the PDF that it was read from lies until it is published.
     """
 
     origin: str
@@ -44,6 +46,7 @@ class Manuscript:
     id: str = ""
     problem: str = ""
     notes: tuple[str, ...] = ()
+    original: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +64,38 @@ class Holding:
 
 
 def look(
-    paths: Sequence[Path | str], settings: Settings, propose: Callable[[Text, str], Proposal]
+    paths: Sequence[Path | str],
+    settings: Settings,
+    propose: Callable[[Text, str], Proposal],
+    folder: Path | None = None,
 ) -> tuple[Manuscript | Failure, ...]:
     """What `paths` (as `gathering.gather` takes them) hold, to be corrected; nothing is kept.
 
-    `propose` gives the card for a text without front matter, from the text and its origin. What cannot be read gives
-    a Failure and stops no other.
+    `propose` gives the card for a text without front matter, from the text and its origin. The PDFs are copied to
+    below `folder`, if one is given. What cannot be read gives a Failure and stops no other.
     """
     found = list[Manuscript | Failure]()
     with ExitStack() as stack:
         arrivals, failed = gather(paths, settings, stack)
         for arrival in arrivals:
             try:
-                found.append(_manuscript(sandbox.read(arrival.open()), arrival.origin, propose))
+                path = arrival.open()
+                seen = _manuscript(sandbox.read(path), arrival.origin, propose)
+                found.append(replace(seen, original=_set_aside(path, folder, len(found)) if folder else None))
             except AssistantError as error:
                 found.append(Failure(arrival.origin, str(error), error.hint, error.kind))
     return (*found, *failed)
+
+
+def _set_aside(path: Path, folder: Path, number: int) -> Path | None:
+    """A copy of a PDF, which may be gone before it is published; None for another format. Raises LoadError."""
+    try:
+        with path.open("rb") as file:
+            if not is_pdf(file.read(HEAD)):
+                return None
+        return Path(shutil.copyfile(path, folder / f"{number}.pdf"))
+    except OSError as error:
+        raise LoadError("The PDF cannot be put aside.", hint="See that the disk has room.") from error
 
 
 def unpack(path: Path, folder: Path) -> dict[str, Path | str]:

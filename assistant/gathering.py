@@ -31,11 +31,13 @@ class Arrival:
     """A file on its way in: where it lies, and the path or address that it came from.
 
     What has `rules` is an address that is fetched by them when it is opened, so that each is told of in its turn.
+    `original` is the PDF that the text of the file was taken from, where an editor published it from one.
     """
 
     path: Path
     origin: str
     rules: Rules | None = None
+    original: Path | None = None
 
     def open(self) -> Path:
         """The file, fetched if it is not there yet. Raises AddressRefused and FetchError."""

@@ -19,6 +19,7 @@ from assistant.keeping.healing import publish, withdraw
 from assistant.keeping.library import Library
 from assistant.keeping.recognition import Known
 from assistant.keeping.vectors import Vectors
+from assistant.originals import Original, Originals
 from assistant.reading import corpus, markdown, proposing, sandbox
 from assistant.reading.text import Text
 from assistant.types import Block, Card, Document, Failure, Progress, Report, Similar
@@ -112,9 +113,13 @@ def _hashed(card: Card, blocks: Sequence[Block], origin: str, told: Card) -> Doc
 def _derived(text: Text, origin: str, known: Known | None) -> Card:
     words = "\n".join(block.text for block in text.blocks)
     card = corpus.derive(origin, words, text.language or language.detect(words[:4000]))
-    other = f"{card.id}-{hashlib.sha256(origin.encode()).hexdigest()[:6]}"
-    name = known.name(card.id, other, origin) if known else card.id
+    name = known.name(card.id, apart(card.id, origin), origin) if known else card.id
     return replace(card, id=name, title=text.title or card.title, as_of=text.published)
+
+
+def apart(name: str, origin: str) -> str:
+    """An id made of `name` that no document of another origin gets."""
+    return f"{name}-{hashlib.sha256(origin.encode('utf-8', 'surrogatepass')).hexdigest()[:6]}"
 
 
 def embed(cuts: Sequence[Cut], encoder: Embedder, library: Library) -> None:
@@ -161,7 +166,7 @@ def make_anew(library: Library, tools: Callable[[], tuple[Embedder, Vectors]], t
     earlier = sorted(library.earlier(EDITION))
     if not earlier:
         return
-    journey = _Journey(library, tools, {}, tally, show, len(earlier))
+    journey = _Journey(library, tools, {}, Originals(library, keep=False), tally, show, len(earlier))
     for name in earlier:
         try:
             journey.meet(name)
@@ -198,6 +203,7 @@ def take_in(
     library: Library,
     tools: Callable[[], tuple[Embedder, Vectors]],
     places: Mapping[str, str],
+    originals: Originals,
     tally: Tally,
     show: Show,
 ) -> None:
@@ -205,12 +211,13 @@ def take_in(
 
     A file whose bytes or content are held already, under whatever name, counts as unchanged; but where another edition
     made of it what would come out otherwise now, it is made anew and counts as updated. `tools` gives encoder and
-    index, and is called only when there is something to embed; `places` is that of `read`.
+    index, and is called only when there is something to embed; `places` is that of `read`, and
+    `originals` keeps the PDFs.
     """
-    journey = _Journey(library, tools, places, tally, show, len(arrivals))
+    journey = _Journey(library, tools, places, originals, tally, show, len(arrivals))
     for arrival in arrivals:
         try:
-            journey.take(arrival.open(), arrival.origin)
+            journey.take(arrival)
         except (FetchError, LoadError, CorpusError) as error:
             tally.failed.append(Failure(arrival.origin, str(error), error.hint, error.kind))
             journey.done(arrival.path.name)
@@ -225,23 +232,30 @@ class _Journey:
         library: Library,
         tools: Callable[[], tuple[Embedder, Vectors]],
         places: Mapping[str, str],
+        originals: Originals,
         tally: Tally,
         show: Show,
         total: int,
     ) -> None:
         self._library, self._tools, self._tally, self._show = library, tools, tally, show
-        self._places = places
+        self._places, self._originals = places, originals
         self._known = Known(library)
         self._earlier = library.earlier(EDITION)
         self._waiting: list[Cut] = []
+        self._enclosed: dict[str, Original] = {}
         self._files: dict[str, str] = {}
         self._as_before: list[str] = []
         self._progress = Progress(0, total, "")
 
-    def take(self, path: Path, origin: str) -> None:
-        """Recognise a file, or read and cut it; what is new waits to be published. Raises LoadError, CorpusError."""
+    def take(self, arrival: Arrival) -> None:
+        """Recognise a file, or read and cut it; what is new waits to be published.
+
+        Raises FetchError, LoadError and CorpusError.
+        """
+        path, origin = arrival.open(), arrival.origin
         digest = fingerprint(path)
         name = self._known.by_file(digest, origin)
+        anew = name is None
         if name is None:
             document = read(path, origin, self._known, self._places)
             name = self._known.by_content(document)
@@ -250,10 +264,11 @@ class _Journey:
                 self._known.claim(document, digest)
                 self._earlier.discard(document.card.id)
                 self._files[digest] = document.card.id
-                self._wait(piece)
+                self._wait(piece, self._originals.of(arrival, document.blocks))
         if name is not None:
             self._files[digest] = name
             self._known.met(name, origin)
+            self._originals.met(name, arrival, anew=anew)
             self.meet(name)
 
     def meet(self, name: str) -> None:
@@ -275,10 +290,12 @@ class _Journey:
         self._as_before.append(name)
         return None
 
-    def _wait(self, piece: Cut) -> None:
+    def _wait(self, piece: Cut, original: Original | None = None) -> None:
         if any(other.document.card.id == piece.document.card.id for other in self._waiting):
             self.publish()  # made anew for a copy of it, before its own file came with another content
         self._waiting.append(piece)
+        if original:
+            self._enclosed[piece.document.card.id] = original
         if sum(len(piece.texts) for piece in self._waiting) >= TEXTS:
             self.publish()
 
@@ -288,12 +305,17 @@ class _Journey:
             encoder, index = self._tools()
             embed(self._waiting, encoder, self._library)
             versions = [(piece.document, piece.passages, piece.entries) for piece in self._waiting]
-            publish(self._library, index, encoder.name, versions, self._safe, EDITION)  # 5 keep
+            publish(self._library, index, encoder.name, versions, self._safe, EDITION, self._original)  # 5 keep
         self._waiting.clear()
+        self._enclosed.clear()
+        self._originals.settle()
         self._library.note_files(self._files)
         self._library.note_edition(self._as_before, EDITION)
         self._files.clear()
         self._as_before.clear()
+
+    def _original(self, name: str) -> bytes | None:
+        return self._enclosed[name].read() if name in self._enclosed else None
 
     def _safe(self, name: str) -> None:
         (self._tally.updated if self._known.was_held(name) else self._tally.added).append(name)

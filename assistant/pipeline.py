@@ -27,6 +27,7 @@ from assistant.keeping import canary, healing
 from assistant.keeping.journal import Journal
 from assistant.keeping.library import Library
 from assistant.keeping.locks import writing
+from assistant.originals import of_an_ingest
 from assistant.plans import Amount, Need, Plan, Rules
 from assistant.reading.corpus import load_glossary
 from assistant.reading.needs import load_cues
@@ -94,13 +95,20 @@ class Assistant:
         With `prune`, documents that came from below a named folder and are no longer there are removed.
         Raises StoreBusy when another process writes, StoreError and EncoderError when nothing can be kept.
         """
+        return self._taken_in(paths, progress, prune)
+
+    def _taken_in(
+        self, paths: Sequence[Path | str], progress: Show | None = None, prune: bool = False, pdf: Path | None = None
+    ) -> Report:
+        """What `ingest` does; `pdf` is what the text of the one file that is named was taken from."""
         tally = intake.Tally()
         with writing(self._settings), ExitStack() as stack:
             found, failed = gather(paths, self._settings, stack)
             tally.failed += failed
-            found = editing.in_force(found, self._settings)
+            found = tuple(replace(one, original=pdf) for one in editing.in_force(found, self._settings))
             places, show = self._desk.places, progress or intake.no_progress
-            intake.take_in(found, self._library, self._tools.for_writing, places, tally, show)
+            originals = of_an_ingest(self._library, keep=self._settings.keep_originals)
+            intake.take_in(found, self._library, self._tools.for_writing, places, originals, tally, show)
             if prune:
                 gone = intake.astray(paths, {arrival.origin for arrival in found}, self._library)
                 intake.take_out(gone, self._library, lambda: self._tools.for_writing()[1], tally)
@@ -115,22 +123,29 @@ class Assistant:
         concepts, places = tuple(self._desk.glossary.concepts.values()), self._desk.places
         return understanding.propose(paths, self._settings, concepts, places, self._at_hand)
 
-    def look(self, paths: Sequence[Path | str]) -> tuple[editing.Manuscript | Failure, ...]:
-        """What files, folders, zip files and addresses hold, with a card, to be corrected; nothing is kept."""
+    def look(self, paths: Sequence[Path | str], folder: Path | None = None) -> tuple[editing.Manuscript | Failure, ...]:
+        """What files, folders, zip files and addresses hold, with a card, to be corrected; nothing is kept.
+
+        The PDFs among them are put below `folder`, if one is given, for `publish`.
+        """
         concepts, places = tuple(self._desk.glossary.concepts.values()), self._desk.places
 
         def propose(text: Text, origin: str) -> Proposal:
             return understanding.proposal(text, origin, concepts, places, self._at_hand)
 
-        return editing.look(paths, self._settings, propose)
+        return editing.look(paths, self._settings, propose, folder if self._settings.keep_originals else None)
 
     def unpack(self, path: Path, folder: Path) -> dict[str, Path | str]:
         """The documents of a zip file, put below `folder`, and the addresses in it, by name; empty for another file."""
         return editing.unpack(path, folder)
 
-    def publish(self, text: str) -> Report:
-        """Keep the text of a corpus file and take it in, in place of a document with its id. Raises CorpusError."""
-        return editing.publish(text, self._settings, self.ingest)
+    def publish(self, text: str, original: Path | None = None) -> Report:
+        """Keep the text of a corpus file and take it in, in place of a document with its id. Raises CorpusError.
+
+        `original` is the PDF that the text was taken from, if any: the library keeps it (`originals.Originals.of`). The
+        former one of a text that is changed goes.
+        """
+        return editing.publish(text, self._settings, lambda paths: self._taken_in(paths, pdf=original))
 
     def withdraw(self, document_id: str) -> Report:
         """Take a document out for good: also a shipped one stays out when the corpus is taken in again."""
@@ -188,7 +203,8 @@ class Assistant:
         return self._library.document(document_id)
 
     def page(self, document_id: str, number: int, quote: str = "") -> Picture | None:
-        """Page `number` of the PDF that a document was read from, with the place of `quote`; None: not kept."""
+        """Page `number` of the PDF that a document was read from, or for 0 the only one where `quote` stands, with the
+        place of `quote`; None: there is none, or it may not be shown."""
         return showing.page(self._library, document_id, number, quote)
 
     def passages(self, ids: Sequence[str]) -> dict[str, Passage]:

@@ -67,6 +67,10 @@ class Settings:
         None, "Address of a Chroma server; default is Chroma in the process, in the data folder"
     )
     use_questions: bool = _setting(True, "Use the documents' own questions as search keys")
+    keep_originals: bool = _setting(
+        True,
+        "Keep PDFs in the library, so that a citation shows its page; without, those kept are removed by the next ingest",
+    )
     web_hosts: tuple[str, ...] = _setting(
         (),
         "Hosts that pages are fetched from, separated by commas, each with its subdomains; none named means every public one",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -33,20 +34,31 @@ def propose(
     """A card for each file without front matter that `paths` stand for; files that have it are passed over.
 
     `places` gives countries by lower-cased place name; `tools` gives what is held and the encoder, and is called only
-    when there is something to propose. A file that cannot be read gives a Failure and stops no other.
+    when there is something to propose. Two files never get one id: the later one's gets the mark of where it came from.
+    A file that cannot be read gives a Failure and stops no other.
     """
-    found = list[Proposal | Failure]()
+    found, taken = list[Proposal | Failure](), set[str]()
     with ExitStack() as stack:
         arrivals, failed = gather(paths, settings, stack)
-        for arrival in arrivals:
+        for arrival in {arrival.origin: arrival for arrival in arrivals}.values():  # one may be named in two ways
             try:
                 text = sandbox.read(arrival.open())
             except AssistantError as error:
                 found.append(Failure(arrival.origin, str(error), error.hint, error.kind))
                 continue
             if text.front_matter is None:
-                found.append(proposal(text, arrival.origin, glossary, places, tools))
+                found.append(_apart(proposal(text, arrival.origin, glossary, places, tools), taken))
     return (*found, *failed)
+
+
+def _apart(proposed: Proposal, taken: set[str]) -> Proposal:
+    """The proposal under an id that is not `taken` yet, to which it is added."""
+    document = proposed.document
+    name = document.card.id
+    if name in taken:
+        name = intake.apart(name, document.origin)
+    taken.add(name)
+    return replace(proposed, document=replace(document, card=replace(document.card, id=name)))
 
 
 def proposal(

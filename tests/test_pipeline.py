@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -337,6 +338,28 @@ def test_a_proposal_keeps_nothing_and_passes_over_what_has_front_matter(filled, 
     assert (proposal.card.id, proposal.card.country) == ("no-benker", "NO")
     assert proposal.card.topics  # those of a case on benches that is held
     assert filled.status() == before
+
+
+def test_two_sources_that_propose_one_id_in_one_run_both_end_up(settings, taken_in, folder, monkeypatch, capsys):
+    monkeypatch.setenv("ASSISTANT_DATA_DIR", str(settings.data_dir))
+    monkeypatch.setenv("ASSISTANT_CORPUS_DIR", str(settings.corpus_dir))
+    monkeypatch.setenv("ASSISTANT_ENCODER_DIR", str(settings.encoder_dir))
+    told = "Bodø kommune fikk i {} benker oljet og reparert av et vedlikeholdsteam i {}."
+    for place, year in (("nord", 2021), ("sør", 2022)):
+        (folder / place).mkdir()
+        write(folder, f"{place}/benker.md", "# Benker", told.format(year, place))
+    with zipfile.ZipFile(folder / "pakke.zip", "w") as archive:
+        archive.write(folder / "nord" / "benker.md", "a/benker.md")
+        archive.writestr("b/benker.md", (folder / "sør" / "benker.md").read_text(encoding="utf-8") + "\nI øst også.\n")
+    paths = [folder / "nord" / "benker.md", folder / "nord" / "benker.md", folder / "sør", folder / "pakke.zip"]
+    assert ingest.main(["--propose", *map(str, paths)]) == 0
+    made = sorted(path for path in folder.rglob("no-benker*.md"))
+    assert len(made) == len({path.stem for path in made}) == 4
+    assert [path.name for path in made if path.parent.name == "nord"] == ["no-benker.md"]
+    for path in made:
+        card, _, _ = corpus.parse(path.read_text(encoding="utf-8"), path)
+        assert card.id == path.stem
+    assert capsys.readouterr().out.count("proposed: ") == 4
 
 
 def test_a_file_that_cannot_be_read_is_told_beside_the_proposals(filled, folder):

@@ -55,7 +55,7 @@ def found(settings, question="renhold"):
 def test_the_doctor_looks_at_everything_and_finds_nothing_wrong(settings):
     checks = list(upkeep.doctor(settings))
     names = ["corpus", "rules", "references", "encoder", "data folder", "disk space", "writer"]
-    names += ["library", "edition", "index"]
+    names += ["library", "originals", "edition", "index"]
     assert [check.name for check in checks] == names
     assert all(check.well and check.told for check in checks), checks
     assert "2 documents" in checks[names.index("library")].told

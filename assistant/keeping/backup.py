@@ -44,7 +44,7 @@ TRIES = 3
 """How often a copy is begun anew because editors published meanwhile; a copy takes seconds, to publish too."""
 
 BATCH = 200
-"""Rows that are copied at a time; one with token vectors has about 40 kB."""
+"""Rows that are copied at a time; one with token vectors has about 40 kB. An original may have 50 MB: one at a time."""
 
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\.(?:md|withdrawn)")
 
@@ -191,8 +191,8 @@ def _replace_all(old: Connection, new: Connection) -> None:
     for table in reversed(tables.metadata.sorted_tables):
         new.execute(sql.delete(table))
     for table in tables.metadata.sorted_tables:
-        rows = old.execution_options(yield_per=BATCH).execute(sql.select(table)).mappings()
-        for some in rows.partitions(BATCH):
+        rows = old.execution_options(yield_per=1 if table is tables.originals else BATCH).execute(sql.select(table))
+        for some in rows.mappings().partitions():
             new.execute(sql.insert(table), [dict(row) for row in some])
     new.execute(sql.update(tables.header).values(revision=revision, schema=tables.SCHEMA))
     new.execute(sql.delete(tables.stamps).where(tables.stamps.c.name == COLLECTION))

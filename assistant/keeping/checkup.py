@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.errors import AssistantError, StoreBusy, StoreDamaged, StoreError
-from assistant.keeping import canary
+from assistant.keeping import canary, originals
 from assistant.keeping.database import FILE
 from assistant.keeping.entries import batches
 from assistant.keeping.healing import kept, live, mark, marked
@@ -63,6 +63,7 @@ def examine(settings: Settings, encoder: Callable[[], tuple[str, int, canary.Emb
         yield check("library", lambda: _library(library or _opened(settings)))
         if library is not None:
             held = library
+            yield check("originals", lambda: _originals(held))
             yield check("edition", lambda: _edition(held, edition))
             yield check("index", lambda: _index(settings, held, *encoder()))
     finally:
@@ -130,6 +131,15 @@ def _library(library: Library) -> str:
     revision, passages, entries = library.snapshot()
     documents = len({passage.card.id for passage in passages})
     return f"{documents} documents, {len(passages)} passages, {len(entries)} entries, revision {revision}"
+
+
+def _originals(library: Library) -> str:
+    """Compare every original that is kept with its sum."""
+    lengths = dict(originals.looked_through(library.engine))
+    if spoiled := [name for name, length in lengths.items() if length is None]:
+        hint = "Restore your last backup, or remove the document and ingest it again."
+        raise StoreDamaged(f"The original of {spoiled[0]} is damaged ({len(spoiled)} in all).", hint=hint)
+    return f"{len(lengths)} kept, {sum(length or 0 for length in lengths.values()) / 1e6:.1f} MB"
 
 
 def _edition(library: Library, edition: str) -> str:

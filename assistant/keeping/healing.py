@@ -104,12 +104,14 @@ def publish(
     versions: Sequence[Version],
     safe: Callable[[str], None] = lambda _: None,
     edition: str = "",
+    original: Callable[[str], bytes | None] = lambda _: None,
 ) -> None:
     """Make documents visible in library and index one after the other, each in place of its former version.
 
     The library holds the embeddings of their texts already (`Library.keep_embeddings`). `safe` is called with the id
-    of each as soon as nothing can lose it; `edition` is noted with each (`Library.keep`). When StoreError is raised,
-    the former versions of the others still answer.
+    of each as soon as nothing can lose it; `edition` is noted with each (`Library.keep`), and what
+    `original` gives for its id is kept with it: asked for one at a time, as each may have tens of megabytes. When
+    StoreError is raised, the former versions of the others still answer.
     All vectors go in by one call and old ones out by one: with a call a document each of them took 40 ms, and the
     library's transaction 5 (2 cores, 2026-11-21).
     """
@@ -120,7 +122,7 @@ def publish(
         keys = ", ".join(sorted({entry.document for entry in entries if entry.text_hash in missing}))
         raise StoreError(f"{len(missing)} texts of {keys} have no vector of {encoder}.", hint="Ingest it again.")
     for document, passages, own in versions:
-        library.keep(document, passages, own, edition)
+        library.keep(document, passages, own, edition, original(document.card.id))
         safe(document.card.id)
     _clear(vectors, cards, {entry.id for entry in entries})
 

@@ -18,7 +18,7 @@ import sqlalchemy as sql
 from sqlalchemy import Connection, Engine
 
 from assistant.errors import StoreError
-from assistant.keeping import tables
+from assistant.keeping import originals, tables
 from assistant.keeping.database import connected, reading, translated, writing
 from assistant.keeping.entries import BATCH, Entry, batches
 from assistant.settings import Settings
@@ -94,11 +94,17 @@ class Library:
             connection.execute(sql.update(table).where(table.c.id == document_id).values(origin=tables.plain(origin)))
 
     def keep(
-        self, document: Document, passages: Sequence[Passage], entries: Sequence[Entry], edition: str = ""
+        self,
+        document: Document,
+        passages: Sequence[Passage],
+        entries: Sequence[Entry],
+        edition: str = "",
+        original: bytes | None = None,
     ) -> None:
         """Make this version of the document the visible one, in place of any other with its id.
 
-        `edition` is that of the making, by which passages and entries came out of the document.
+        `edition` is that of the making, by which passages and entries came out of the document. `original` are the
+        bytes of the PDF that it was read from; without, the one that is kept stays if the content is the same.
         """
         key = document.card.id
         row = {
@@ -116,6 +122,8 @@ class Library:
         entry_rows = [_entry_row(key, n, entry) for n, entry in enumerate(entries, 1)]
         with self._writing() as connection:
             revision = _advance(connection)
+            if original is None:
+                original = originals.of_same_content(connection, key, document.content_hash)
             connection.execute(sql.delete(tables.documents).where(tables.documents.c.id == key))
             connection.execute(sql.insert(tables.documents), {**row, "revision": revision})
             if passage_rows:
@@ -123,6 +131,8 @@ class Library:
             if entry_rows:
                 connection.execute(sql.insert(tables.entries), entry_rows)
             connection.execute(sql.insert(tables.editions), {"document": key, "edition": edition})
+            if original is not None:
+                originals.put(connection, key, original)
 
     def earlier(self, edition: str) -> set[str]:
         """Ids of the visible documents whose passages and entries were made by another edition than this one."""
@@ -140,7 +150,7 @@ class Library:
                 connection.execute(sql.insert(table), [{"document": name, "edition": edition} for name in some])
 
     def remove(self, document_id: str) -> bool:
-        """Remove a document with its passages and entries; False when there is none."""
+        """Remove a document with its passages, entries and original; False when there is none."""
         with self._writing() as connection:
             gone = connection.execute(sql.delete(tables.documents).where(tables.documents.c.id == document_id)).rowcount
             if gone:

@@ -89,6 +89,15 @@ editions = Table(
 )
 """By which edition of the making a document's passages and entries were made; one without a row by an earlier one."""
 
+originals = Table(
+    "originals",
+    metadata,
+    Column("document", Text, ForeignKey(_owner, ondelete="CASCADE"), primary_key=True),
+    Column("sum", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+"""The PDF that a document was read from (`keeping/originals.py`), with the SHA-256 of its bytes."""
+
 embeddings = Table(
     "embeddings",
     metadata,

@@ -30,6 +30,9 @@ SUFFIXES = {
 }
 """The format that a suffix promises; what the file holds counts more."""
 
+HEAD = 1024
+"""Bytes at the beginning of a file by which a PDF is told."""
+
 _OTHERS = (
     (b"{\\rtf", "an RTF file", "Open it in a word processor and save it as .docx."),
     (b"\x89PNG", "a picture", "Add a version with text, or a PDF made from it by text recognition (OCR)."),
@@ -104,7 +107,7 @@ def sniff(data: bytes, name: str) -> str:
     """
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
         raise NoText("The file is empty.", hint="Check that it was saved or copied whole.")
-    if b"%PDF-" in data[:1024]:
+    if is_pdf(data):
         return "pdf"
     if data.startswith(b"PK\x03\x04"):
         return _zipped(data)
@@ -114,6 +117,11 @@ def sniff(data: bytes, name: str) -> str:
         if data.startswith(start):
             raise UnsupportedFormat(f"This is {what}.", hint=f"{hint} {_KNOWN}")
     return _written(data, name)
+
+
+def is_pdf(data: bytes) -> bool:
+    """Whether a file is a PDF, told from its first HEAD bytes."""
+    return b"%PDF-" in data[:HEAD]
 
 
 def addresses(text: str) -> tuple[str, ...]:

@@ -28,28 +28,41 @@ Box = tuple[float, float, float, float]
 
 
 def picture(data: bytes, number: int, quote: str) -> Picture:
-    """Page `number` (from 1) of a PDF as a picture, or the page close after it where `quote` stands.
+    """Page `number` (from 1) of a PDF as a picture, or the page close after it where `quote` stands; for 0 the only
+    page of all where it does, as for a text that was published without its pages.
 
     A quote has its place where its letters and digits stand exactly once on the page, and the page is not turned; else
-    nothing is marked. Raises
-    NoText for a page with a national id number on it, which must not be shown, LoadError for a page that is not there
-    or a damaged file.
+    nothing is marked. Raises NoText for a page with a national id number on it, which must not be shown, LoadError for
+    a page that is not there or a damaged file.
     """
     import pypdfium2
 
     try:
         document = pypdfium2.PdfDocument(data)
-        if not 1 <= number <= len(document):
-            raise LoadError(f"This PDF has no page {number}.", hint="Add the document again if it was changed.")
-        shown, places = number, tuple[Box, ...]()
-        for at in range(number, min(number + FURTHER, len(document)) + 1):
-            found = _places(document[at - 1], quote)
-            if found is not None:
-                shown, places = at, found
-                break
+        shown, places = _near(document, number, quote) if number else _only(document, quote)
         return _drawn(document[shown - 1], shown, places)
     except pypdfium2.PdfiumError as error:
         raise LoadError("This PDF is damaged and cannot be shown.", hint="The text of the passage is there.") from error
+
+
+def _near(document: Any, number: int, quote: str) -> tuple[int, tuple[Box, ...]]:
+    """The named page, or one close after it where the quote stands, with the boxes of its lines there."""
+    if not 1 <= number <= len(document):
+        raise LoadError(f"This PDF has no page {number}.", hint="Add the document again if it was changed.")
+    for at in range(number, min(number + FURTHER, len(document)) + 1):
+        found = _places(document[at - 1], quote)
+        if found is not None:
+            return at, found
+    return number, ()
+
+
+def _only(document: Any, quote: str) -> tuple[int, tuple[Box, ...]]:
+    """The only page on which the quote stands, with the boxes of its lines there."""
+    all_of_them = ((at, _places(document[at - 1], quote)) for at in range(1, len(document) + 1))
+    where = [(at, found) for at, found in all_of_them if found is not None]
+    if len(where) != 1:
+        raise LoadError("The quote has no one page in this PDF.", hint="The text of the passage is there.")
+    return where[0]
 
 
 def _drawn(page: Any, number: int, places: tuple[Box, ...]) -> Picture:

@@ -123,9 +123,10 @@ def _manuscript(one: Manuscript, replaced: Card | None, language: str) -> str:
     name = _name(one.origin)
     notes = "".join(f'<p class="note" lang="en">{escape(note)}</p>' for note in one.notes)
     told = f'<p class="replaces">{_say("sources.replaces", language, replaced.title)}</p>' if replaced else ""
+    original = f' data-original="{escape(str(one.original))}"' if one.original else ""
     lead = _say("sources.incomplete", language) if one.problem else _say("sources.complete", language)
     return (
-        f'<article class="manuscript"><h3>{escape(name)}</h3>{told}<p class="lead">{lead}</p>'
+        f'<article class="manuscript"{original}><h3>{escape(name)}</h3>{told}<p class="lead">{lead}</p>'
         f'<div class="problem" role="alert">{_lines_html(one.problem)}</div>{notes}'
         f"<label><span>{_say('sources.text', language)}</span>"
         f'<textarea rows="22" spellcheck="false">{escape(one.text)}</textarea></label>'

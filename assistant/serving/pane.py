@@ -85,12 +85,15 @@ def leaf_html(leaf: Leaf, shown: Sequence[Leaf], language: str, turn_id: int) ->
 
 
 def _page(leaf: Leaf) -> str:
-    """Which page of the original the browser may ask for, and what to mark on it; "" where it has no pages."""
+    """Which page of the original the browser may ask for, and what to mark on it.
+
+    Page 0 is that on which the quote stands: a text that was published from a PDF has no pages. "" without either.
+    """
     passage = leaf.passage
-    if not passage.page:
-        return ""
     quote = escape(passage.text[slice(*leaf.span)]) if leaf.span else ""
-    return f' data-document="{escape(passage.card.id)}" data-page="{passage.page}" data-quote="{quote}"'
+    if not passage.page and not quote:
+        return ""
+    return f' data-document="{escape(passage.card.id)}" data-page="{passage.page or 0}" data-quote="{quote}"'
 
 
 def meta_html(card: Card, language: str) -> str:

@@ -89,7 +89,8 @@
   const publish = (list) =>
     each(list, title, async (manuscript) => {
       if (!manuscript.isConnected) return;
-      const answer = await call("publish", { text: manuscript.querySelector("textarea").value });
+      const text = manuscript.querySelector("textarea").value;
+      const answer = await call("publish", { text, original: manuscript.dataset.original });
       if (!answer.done) return void (manuscript.querySelector(".problem").innerHTML = answer.html);
       manuscript.remove();
       add(".outcomes", answer.html);
@@ -116,6 +117,7 @@
     if (button.matches(".publish")) publish([manuscript]);
     else if (button.matches(".publish-all")) publish(manuscripts());
     else if (button.matches(".drop")) {
+      if (manuscript.dataset.original) call("drop", { original: manuscript.dataset.original });
       manuscript.remove();
       remember();
     } else if (button.matches(".withdraw"))

@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import sqlite3
 import threading
 import zipfile
+from contextlib import closing
 
 import pytest
 
@@ -13,6 +15,7 @@ from assistant.keeping.backup import NOTE, restore, save
 from assistant.keeping.database import FILE
 from assistant.keeping.library import Library
 from assistant.keeping.locks import writing
+from assistant.keeping.originals import content
 from assistant.settings import Settings
 
 ENCODER = "made-up"
@@ -22,7 +25,7 @@ def keep(settings, *samples):
     library = Library.open(settings)
     for one in samples:
         library.keep_embeddings(ENCODER, one.made)
-        library.keep(one.document, one.passages, one.entries)
+        library.keep(one.document, one.passages, one.entries, original=f"%PDF-1.7 {one.id}\0".encode())
     library.close()
 
 
@@ -32,7 +35,8 @@ def contents(settings):
         hashes = {entry.text_hash for entry in library.entries()}
         documents = {name: library.document(name) for name in library.hashes()}
         _, passages, entries = library.snapshot()
-        return documents, passages, entries, library.embeddings(ENCODER, hashes), library.origins()
+        kept = {name: (origin, content(library.engine, name)) for name, origin in library.origins().items()}
+        return documents, passages, entries, library.embeddings(ENCODER, hashes), kept
     finally:
         library.close()
 
@@ -54,6 +58,24 @@ def test_what_was_saved_comes_back_whole_in_either_database(store, saved, tmp_pa
     assert about.documents == 2
     assert contents(fresh) == held
     assert [(path.name, path.read_text("utf-8")) for path in fresh.added_dir.iterdir()] == [("no-sak.md", "Saken.")]
+
+
+def test_a_backup_of_before_originals_were_kept_comes_back_without_them(saved, tmp_path):
+    path, held = saved
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(tmp_path / "older")
+        note = json.loads(archive.read(NOTE))
+    with closing(sqlite3.connect(tmp_path / "older" / FILE)) as connection:
+        connection.execute("DROP TABLE originals")
+    note["sha256"] = hashlib.sha256((tmp_path / "older" / FILE).read_bytes()).hexdigest()
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(NOTE, json.dumps(note))
+        for name in (FILE, "added/no-sak.md"):
+            archive.write(tmp_path / "older" / name, name)
+    restore(Settings(data_dir=tmp_path / "fresh"), path)
+    *rest, kept = contents(Settings(data_dir=tmp_path / "fresh"))
+    assert rest == list(held[:-1])
+    assert [original for _, original in kept.values()] == [None, None]
 
 
 def test_a_backup_of_the_first_form_leaves_what_editors_published(settings, saved):

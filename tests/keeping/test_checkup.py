@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from assistant.keeping import checkup, healing
+from assistant.keeping import checkup, healing, originals, tables
 from assistant.keeping.library import Library
 from assistant.settings import Settings
 
@@ -33,6 +33,12 @@ def test_servers_are_looked_at_and_what_is_wrong_with_them_is_named(tmp_path, po
     assert "rebuild" in problems(settings).pop("edition").hint
     library.note_edition(["a"], "2")
     assert problems(settings) == {}
+    originals.add(library.engine, "a", one.document.content_hash, b"%PDF-1.7")
+    assert problems(settings) == {}
+    with library.engine.begin() as connection:
+        connection.execute(tables.originals.update().values(content=b"%PDF-1.8"))
+    assert "original of a is damaged" in problems(settings)["originals"].told
+    originals.forget(library.engine)
     index.remove([one.entries[0].id])
     assert "1 entries are not there" in problems(settings)["index"].told
     healing.heal(library, index, ENCODER)

@@ -15,6 +15,7 @@ import pytest
 from assistant.errors import StoreDamaged, StoreError
 from assistant.keeping.healing import COLLECTION, Healed, heal, live, publish, rebuild, withdraw
 from assistant.keeping.library import Library
+from assistant.keeping.originals import content
 from assistant.keeping.vectors import FIRST, FOLDER, HNSW, Vectors
 from assistant.settings import Settings
 
@@ -270,7 +271,9 @@ with writing(settings):
         else:
             made = sample(name, *(f"utgave {turn} ledd {n}" for n in range(1 + turn % 4)))
             library.keep_embeddings("made-up", made.made)
-            publish(library, vectors, "made-up", [(made.document, made.passages, made.entries)])
+            original = f"%PDF {name} {turn}".encode() * 2000
+            versions = [(made.document, made.passages, made.entries)]
+            publish(library, vectors, "made-up", versions, original=lambda _: original)
             print("kept", name, turn, flush=True)
 """
 
@@ -309,6 +312,8 @@ def test_nothing_acknowledged_is_lost_when_the_writer_is_killed_at_any_moment(se
             state[name] = next(
                 number for number, v in zip(allowed, versions, strict=True) if (v.passages if v else ()) == held
             )
+            original = f"%PDF {name} {state[name]}".encode() * 2000 if held else None
+            assert content(library.engine, name) == original
             if held:
                 assert nearest(vectors, vector(held[0].text)) in {entry.id for entry in library.entries([name])}
         assert library.faults() == ()

@@ -1,5 +1,6 @@
 """The record keeps what it was given, whole or not at all."""
 
+import hashlib
 import os
 import sqlite3
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 import sqlalchemy
 
 from assistant.errors import StoreBusy, StoreDamaged, StoreError
+from assistant.keeping import originals, tables
 from assistant.keeping.entries import entry_id, text_hash
 from assistant.keeping.library import Library
 from assistant.settings import Settings
@@ -26,9 +28,9 @@ def library(store):
     opened.close()
 
 
-def keep(library, made):
+def keep(library, made, original=None):
     library.keep_embeddings(ENCODER, made.made)
-    library.keep(made.document, made.passages, made.entries)
+    library.keep(made.document, made.passages, made.entries, original=original)
 
 
 def test_gives_back_exactly_what_was_kept(library, sample):
@@ -102,6 +104,61 @@ def test_opens_a_library_made_before_editions_were_noted(store, sample):
     assert after.earlier("1") == {"unikum"}
     after.note_edition(["unikum"], "1")
     assert after.earlier("1") == set()
+    after.close()
+
+
+PDF = b"%PDF-1.7 \0\xff" + bytes(range(256)) * 40
+
+
+def test_an_original_is_kept_replaced_and_removed_with_its_document(library, sample):
+    keep(library, sample("a", "en"), PDF)
+    keep(library, sample("b", "to"))
+    assert (originals.content(library.engine, "a"), originals.content(library.engine, "b")) == (PDF, None)
+    assert originals.sums(library.engine) == {"a": hashlib.sha256(PDF).hexdigest()}
+    keep(library, sample("a", "en"))  # made anew from what is held
+    assert originals.content(library.engine, "a") == PDF
+    keep(library, sample("a", "tre"), b"%PDF-1.7 tre")
+    assert originals.content(library.engine, "a") == b"%PDF-1.7 tre"
+    keep(library, sample("a", "fire"))
+    assert originals.sums(library.engine) == {}
+    keep(library, sample("a", "fem"), PDF)
+    assert library.remove("a")
+    assert originals.sums(library.engine) == {}
+    assert originals.content(library.engine, "a") is None
+
+
+def test_an_original_is_added_to_a_held_document_only_and_nothing_that_is_searched_changes(library, sample):
+    keep(library, made := sample("a", "en"))
+    revision, hashed = library.revision, made.document.content_hash
+    originals.add(library.engine, "a", hashed, b"%PDF gammel")
+    originals.add(library.engine, "a", hashed, PDF)
+    originals.add(library.engine, "a", "another", b"%PDF annen")
+    originals.add(library.engine, "gone", hashed, PDF)
+    assert (list(originals.sums(library.engine)), library.revision) == (["a"], revision)
+    assert originals.content(library.engine, "a") == PDF
+    assert (originals.forget(library.engine), originals.sums(library.engine)) == (1, {})
+    assert library.document("a") is not None
+
+
+def test_an_original_that_is_no_longer_what_was_kept_is_not_given_and_is_named(library, sample):
+    keep(library, sample("a", "en"), PDF)
+    keep(library, sample("b", "to"), PDF)
+    with library.engine.begin() as connection:
+        connection.execute(tables.originals.update().where(tables.originals.c.document == "a").values(content=PDF[:-1]))
+    assert originals.content(library.engine, "a") is None
+    assert dict(originals.looked_through(library.engine)) == {"a": None, "b": len(PDF)}
+
+
+def test_opens_a_library_made_before_originals_were_kept(store, sample):
+    before, made = Library.open(store), sample("a", "en")
+    keep(before, made)
+    with before.engine.begin() as connection:
+        connection.execute(sqlalchemy.text("DROP TABLE originals"))
+    before.close()
+    after = Library.open(store)
+    assert (after.document("a"), originals.sums(after.engine)) == (made.document, {})
+    originals.add(after.engine, "a", made.document.content_hash, PDF)
+    assert originals.content(after.engine, "a") == PDF
     after.close()
 
 
@@ -187,19 +244,24 @@ def test_refuses_entries_of_another_document(library, sample):
 
 def test_at_every_failing_statement_the_former_version_stands(store, library, sample):
     old, new = sample("a", "gammel en", "gammel to"), sample("a", "ny")
-    keep(library, old)
+    keep(library, old, b"%PDF gammel")
     operations = {
-        "replace": (lambda: keep(library, new), lambda: tuple(library.passages()) == new.passages),
+        "replace": (lambda: keep(library, new, b"%PDF ny"), lambda: tuple(library.passages()) == new.passages),
         "remove": (lambda: library.remove("a"), lambda: library.document("a") is None),
     }
+
+    def held():
+        kept = originals.content(library.engine, "a")
+        return tuple(library.passages()), tuple(library.entries()), library.revision, kept
+
     for name, (operation, done) in operations.items():
-        before = (tuple(library.passages()), tuple(library.entries()), library.revision)
+        before = held()
         for n in range(1, 50):
             with failing_statement(n) as count:
                 try:
                     operation()
                 except StoreError:
-                    assert (tuple(library.passages()), tuple(library.entries()), library.revision) == before, (name, n)
+                    assert held() == before, (name, n)
                     continue
                 finally:
                     count.on = False

@@ -89,7 +89,17 @@ def test_a_page_with_a_national_id_number_is_not_shown() -> None:
         picture(drawn((QUOTE, f"Født {number}")), 1, QUOTE)
 
 
-@pytest.mark.parametrize("number", [0, -1, 3])
+def test_a_quote_without_a_page_is_shown_where_it_stands_alone_in_the_whole_document() -> None:
+    made = picture(drawn(*[("Mer.",)] * 5, ("Før.", QUOTE), ("Etter.",)), 0, QUOTE)
+    assert (made.number, len(made.places)) == (6, 1)
+    for pages in ([("Mer.",)] * 5, [(QUOTE,), ("Mer.",), (QUOTE,)]):
+        with pytest.raises(LoadError, match="no one page"):
+            picture(drawn(*pages), 0, QUOTE)
+    with pytest.raises(LoadError, match="no one page"):
+        picture(drawn((QUOTE,)), 0, "")
+
+
+@pytest.mark.parametrize("number", [-1, 3])
 def test_a_page_that_is_not_there_is_an_error(number: int) -> None:
     with pytest.raises(LoadError, match="no page"):
         picture(drawn((QUOTE,), ("x",)), number, QUOTE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
@@ -56,6 +58,8 @@ class Editor:
 
     def __init__(self) -> None:
         self.looked: list[Any] = []
+        self.pdf = b""
+        self.published: list[tuple[str, bytes | None]] = []
 
     def holdings(self) -> tuple[Holding, ...]:
         return HELD
@@ -66,14 +70,18 @@ class Editor:
     def remarks(self) -> tuple[Remark, ...]:
         return SAID
 
-    def look(self, paths: Sequence[Any]) -> tuple[Manuscript | Failure, ...]:
+    def look(self, paths: Sequence[Any], folder: Path) -> tuple[Manuscript | Failure, ...]:
         self.looked += paths
-        return (SEEN,)
+        if not self.pdf:
+            return (SEEN,)
+        (folder / "0.pdf").write_bytes(self.pdf)
+        return (replace(SEEN, original=folder / "0.pdf"),)
 
     def unpack(self, path: Path, folder: Path) -> dict[str, Path | str]:
         return unpack(path, folder)
 
-    def publish(self, text: str) -> Report:
+    def publish(self, text: str, original: Path | None) -> Report:
+        self.published.append((text, original.read_bytes() if original else None))
         if "explode" in text:
             raise RuntimeError(text)
         if text == "busy":
@@ -267,6 +275,52 @@ def test_a_zip_file_that_cannot_be_opened_or_holds_no_document_says_so(verbs: di
         assert name in html
         assert told in html
     assert not folder.exists()
+
+
+@pytest.fixture
+def aside(verbs: dict[str, Any], editor: Editor) -> Path:
+    """Where the PDF of a document that was looked at waits, as the page tells it."""
+    editor.pdf = b"%PDF-1.7"
+    html = verbs["look"]({"address": "https://example.org/a.pdf"})["html"]
+    return Path(html.partition('data-original="')[2].partition('"')[0])
+
+
+def test_the_pdf_of_what_was_looked_at_waits_until_that_is_published(
+    verbs: dict[str, Any], editor: Editor, aside: Path
+) -> None:
+    verbs["publish"]({"text": "wrong", "original": str(aside)})
+    assert aside.exists()
+    assert verbs["publish"]({"text": "x", "original": str(aside)})["done"]
+    assert editor.published == [("wrong", b"%PDF-1.7"), ("x", b"%PDF-1.7")]
+    assert not aside.parent.exists()
+    assert verbs["publish"]({"text": "x", "original": str(aside)})["done"]
+    assert editor.published[-1] == ("x", None)
+
+
+def test_a_pdf_that_is_not_published_goes_when_it_is_dropped_or_after_some_days(
+    verbs: dict[str, Any], editor: Editor, aside: Path, tmp_path: Path
+) -> None:
+    kept = tmp_path / "kept.pdf"
+    kept.write_bytes(b"%PDF-1.7")
+    verbs["drop"]({"original": str(kept)})
+    verbs["drop"]({"original": str(aside)})
+    assert (kept.exists(), aside.parent.exists()) == (True, False)
+    aside.parent.mkdir()
+    aside.write_bytes(b"%PDF-1.7")
+    editor.pdf = b""
+    verbs["look"]({"address": "https://example.org/b"})
+    assert aside.exists()
+    long_ago = time.time() - sources.UNPUBLISHED - 60
+    os.utime(aside.parent, (long_ago, long_ago))
+    verbs["look"]({"address": "https://example.org/b"})
+    assert not aside.parent.exists()
+
+
+def test_only_a_pdf_that_waits_is_published_with_a_text(verbs: dict[str, Any], editor: Editor, tmp_path: Path) -> None:
+    (tmp_path / "outside.pdf").write_bytes(b"%PDF-1.7")
+    for wrong in (str(tmp_path / "outside.pdf"), f"{get_upload_folder()}/../../etc/passwd", "x\0", ["x"], None):
+        verbs["publish"]({"text": "x", "original": wrong})
+    assert {original for _, original in editor.published} == {None}
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from assistant import Assistant
+from assistant.serving.pdf import pdf
+from assistant.serving.pieces import Line
 from tests.serving import axe
 from tests.serving.browsing import browsing, fits
 from tests.serving.conftest import CORPUS, SHIPPED, holding, served
@@ -111,6 +113,33 @@ def test_a_document_goes_from_upload_to_answer_and_is_withdrawn(
     page.get_by_text("«Snøbrøyting i Bodø» er trukket tilbake.").wait_for()
     row.wait_for(state="detached")
     assert assistant.document("no-snobroyting") is None
+
+
+def test_a_pdf_that_was_uploaded_is_shown_beside_the_citation(
+    visit: Callable[..., Any], tmp_path: Path, pictures: Path
+) -> None:
+    told = [Line(f"Kommunen følger opp avtalen, punkt {n}.") for n in range(50)]
+    told += [Line("Seks deltakere fra introduksjonsprogrammet reparerer livbåter hos Livbåtverket AS på Lofotheim.")]
+    (tmp_path / "livbater.pdf").write_bytes(pdf("Livbåter på Lofotheim", told, "nb"))
+    page = visit()
+    rows(page)
+    page.locator("#sources-files").set_input_files(tmp_path / "livbater.pdf")
+    text = page.locator(".manuscript textarea")
+    text.wait_for()
+    said = {"as_of:": 'as_of: "2026-07"', "country:": 'country: "NO"', "topics:": "topics: [reserved-contracts]"}
+    lines = [said.get(line.partition(" ")[0], line) for line in text.input_value().splitlines()]
+    text.fill("\n".join("id: no-livbater" if line.startswith("id:") else line for line in lines))
+    page.locator(".manuscript").get_by_role("button", name="Publiser").click()
+    page.locator('.shelf tr[data-id="no-livbater"]').wait_for()
+    page.locator("#tab-ask").click()
+    page.locator("#question textarea").fill("Hvem reparerer livbåter på Lofotheim?")
+    page.locator("#question textarea").press("Enter")
+    page.locator("#thread .cite").first.click()
+    picture = page.locator("#pane .original img")
+    picture.wait_for()
+    assert picture.get_attribute("alt").startswith("Side 2 av «")
+    assert page.locator("#pane .original .spot").count() >= 1
+    page.screenshot(path=pictures / "sources-original.png")
 
 
 def test_several_files_are_looked_at_and_those_that_fail_say_why(

@@ -111,7 +111,7 @@ def test_a_quote_that_cannot_be_placed_is_not_looked_for_on_the_page_of_the_orig
     first, *others = answer.citations
     lost = dataclasses.replace(answer, citations=(dataclasses.replace(first, quote="Står der ikke."), *others))
     wanted = [leaf.get("data-quote") for leaf in Tree(answer_html(lost, "nb", 1)).having("leaf") if "data-page" in leaf]
-    assert wanted == ["", *(cited.quote for cited in others if cited.passage.page)]
+    assert sorted(wanted) == sorted(["", *(cited.quote for cited in others)])
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_picture_is_described_and_its_title_is_text(tab: Any) -> None:
     assert "marked" not in tab.picture_html(Picture(2, b"x", 10, 20), "x", "en")
 
 
-# Over the real assistant: an original that is there, changed, gone.
+# Over the real assistant: an original that is kept, whatever became of its file.
 
 
 @pytest.fixture(scope="module")
@@ -149,19 +149,16 @@ def real(tmp_path_factory: pytest.TempPathFactory, original: Path) -> Iterator[A
 
 
 @pytest.mark.slow
-def test_a_page_is_shown_only_while_the_file_is_the_one_that_was_read(real: Assistant, original: Path) -> None:
+def test_a_page_is_shown_also_when_the_file_was_changed_or_is_gone(real: Assistant, original: Path) -> None:
     shown = real.page("kranvik", 1, "Kranvik kommune kjøper bruvedlikehold, punkt 3.")
     assert shown is not None
     assert len(shown.places) == 1
     assert real.page("kranvik", 1, "Dette står der ikke.").places == ()  # type: ignore[union-attr]
     assert real.page("kranvik", 7) is real.page("no-vestre-unikum", 1) is real.page("../kranvik", 1) is None
-    before = original.read_bytes()
     original.write_bytes(pdf("Noe annet", [Line("Kranvik kommune kjøper bruvedlikehold, punkt 3.")], "nb"))
-    assert real.page("kranvik", 1) is None
+    assert real.page("kranvik", 1, "Kranvik kommune kjøper bruvedlikehold, punkt 3.") == shown
     original.unlink()
-    assert real.page("kranvik", 1) is None
-    original.write_bytes(before)
-    assert real.page("kranvik", 1) is not None
+    assert real.page("kranvik", 1, "Kranvik kommune kjøper bruvedlikehold, punkt 3.") == shown
 
 
 @pytest.mark.slow

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
@@ -20,10 +22,17 @@ from assistant.serving.words import word
 from assistant.types import Failure, Report
 
 if TYPE_CHECKING:
+    from assistant.editing import Manuscript
     from assistant.pipeline import Assistant
 
 LONGEST = 2_000_000
 """Characters of a text that is published: more than the longest document that is read gives."""
+
+ASIDE = "original-"
+"""What the name of a folder begins with in which PDFs wait for their texts to be published."""
+
+UNPUBLISHED = 2 * 24 * 3600
+"""Seconds that a PDF waits for its text to be published: what was looked at in the evening may be finished next day."""
 
 _SAYS = ("progress", "ready", "crashed", "nothing")
 """Words of the tab that the browser itself needs."""
@@ -41,12 +50,13 @@ def lay_out(assistant: Assistant, language: str) -> gr.HTML:
 
 
 def answers(assistant: Assistant) -> tuple[Callable[[Any], dict[str, Any]], ...]:
-    """What the browser may ask for, by name: `shelf`, `remarks`, `look`, `publish` and `withdraw`.
+    """What the browser may ask for, by name: `shelf`, `remarks`, `look`, `publish`, `drop` and `withdraw`.
 
-    Each takes one object, {"language", "path" (of a file just uploaded), "address", "text", "id"}, of which nothing is
-    trusted, and gives {"html"}, with {"done": true} where something was published or withdrawn; `look` at a zip file
-    gives {"parts"} instead, what to look at one by one: {"name", and "path" or "address"}. What cannot be done is
-    told in the html; an unexpected error is logged and gives {"failed": true}.
+    Each takes one object, {"language", "path" (of a file just uploaded), "address", "text", "original" (the path of the
+    PDF that a text was taken from, as `look` told it), "id"}, of which nothing is trusted, and gives {"html"}, with
+    {"done": true} where something was published or withdrawn; `look` at a zip file gives {"parts"} instead, what to
+    look at one by one: {"name", and "path" or "address"}. What cannot be done is told in the html; an unexpected error
+    is logged and gives {"failed": true}.
     """
 
     def shelf(asked: Any) -> dict[str, Any]:
@@ -57,30 +67,37 @@ def answers(assistant: Assistant) -> tuple[Callable[[Any], dict[str, Any]], ...]
         return {"html": remarked.remarks_html(assistant.remarks(), held, _language(asked))}
 
     def look(asked: Any) -> dict[str, Any]:
-        file, address, language = _uploaded(asked), _text(asked, "address"), _language(asked)
+        file, address, language = _uploaded(asked, "path"), _text(asked, "address"), _language(asked)
         if file is None and not address.startswith(("http://", "https://")):
             failure = Failure(address, "This is not an address.", "It begins with https:// or http://.", "no-address")
             return {"html": bookshelf.failure_html(failure, language)}
         try:
             if parts := _parts(assistant, file) if file else []:
                 return {"parts": parts}
-            found = assistant.look([file or address])
+            found = _looked_at(assistant, file or address)
         except LoadError as error:  # a zip file that cannot be opened
             found = (Failure(str(file), str(error), error.hint, error.kind),)
         finally:
-            if file:
-                _cleared(file)
+            _cleared(file)
         held = {card.id: card for card in assistant.cards()}
         return {"html": bookshelf.manuscripts_html(found, held, language)}
 
     def publish(asked: Any) -> dict[str, Any]:
-        return _told(assistant, assistant.publish(_text(asked, "text")), _language(asked))
+        original = _uploaded(asked, "original")
+        told = _told(assistant, assistant.publish(_text(asked, "text"), original), _language(asked))
+        if told["done"]:
+            _cleared(original)
+        return told
+
+    def drop(asked: Any) -> dict[str, Any]:
+        _cleared(_uploaded(asked, "original"))
+        return {"html": ""}
 
     def withdraw(asked: Any) -> dict[str, Any]:
         titles = {card.id: card.title for card in assistant.cards()}
         return _told(assistant, assistant.withdraw(_text(asked, "id")), _language(asked), titles)
 
-    return tuple(calm(_hinting(answer)) for answer in (shelf, remarks, look, publish, withdraw))
+    return tuple(calm(_hinting(answer)) for answer in (shelf, remarks, look, publish, drop, withdraw))
 
 
 def frame_html(language: str) -> str:
@@ -113,9 +130,30 @@ def _told(assistant: Assistant, report: Report, language: str, titles: dict[str,
     return {"html": bookshelf.report_html(report, titles, language), "done": not report.failed}
 
 
-def _uploaded(asked: dict[str, Any]) -> Path | None:
-    """The file just uploaded that the browser names; None for any other path."""
-    named = _text(asked, "path")
+def _looked_at(assistant: Assistant, one: Path | str) -> tuple[Manuscript | Failure, ...]:
+    """What a file or address holds; the PDFs among it wait in a folder, which goes at once where there are none."""
+    aside = _set_aside()
+    try:
+        return assistant.look([one], aside)
+    finally:
+        with suppress(OSError):  # they are in it
+            aside.rmdir()
+
+
+def _set_aside() -> Path:
+    """A new folder for the PDFs of what is looked at; what was looked at days ago and never published goes."""
+    uploads = Path(get_upload_folder()).resolve()
+    uploads.mkdir(parents=True, exist_ok=True)
+    for folder in uploads.glob(f"{ASIDE}*"):
+        with suppress(OSError):  # somebody else takes it away just now
+            if folder.stat().st_mtime < time.time() - UNPUBLISHED:
+                shutil.rmtree(folder)
+    return Path(mkdtemp(prefix=ASIDE, dir=uploads))
+
+
+def _uploaded(asked: dict[str, Any], name: str) -> Path | None:
+    """The file just uploaded, or put aside from one, that the browser names; None for any other path."""
+    named = _text(asked, name)
     path = Path(named).resolve() if named and "\0" not in named else None
     below = path is not None and path.is_relative_to(Path(get_upload_folder()).resolve()) and path.is_file()
     return path if below else None
@@ -135,8 +173,10 @@ def _parts(assistant: Assistant, file: Path) -> list[dict[str, str]]:
     ]
 
 
-def _cleared(file: Path) -> None:
-    """Remove an uploaded file, with the folders that were made for it alone."""
+def _cleared(file: Path | None) -> None:
+    """Remove an uploaded file, if there is one, with the folders that were made for it alone."""
+    if file is None:
+        return
     file.unlink(missing_ok=True)
     uploads = Path(get_upload_folder()).resolve()
     for folder in file.parents:
