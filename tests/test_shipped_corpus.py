@@ -8,7 +8,8 @@ import pytest
 
 from assistant.reading.corpus import REQUIRED, dangling, load_glossary, parse, read_yaml
 from assistant.reading.markdown import headings, markdown_blocks
-from assistant.reading.vocabulary import MODELS, TOPICS
+from assistant.reading.routes import WRITTEN
+from assistant.reading.vocabulary import LANGUAGES, MODELS, TOPICS
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 FILES = sorted(path for folder in ("cases", "guidance", "templates") for path in (CORPUS / folder).rglob("*.md"))
@@ -92,6 +93,17 @@ def test_tables_have_the_same_number_of_cells_in_every_row():
 
 def test_the_glossary_loads():
     assert len(load_glossary(CORPUS / "glossary.yaml")) == 130
+
+
+@pytest.mark.parametrize("name", ["glossary.yaml", "routes.yaml"])
+def test_every_text_of_the_glossary_and_of_the_planner_is_in_bokmaal_danish_swedish_and_english(name):
+    written = [
+        text
+        for text in mappings(read_yaml(CORPUS / name))
+        if text and set(text) <= set(LANGUAGES) and all(isinstance(said, str) for said in text.values())
+    ]
+    assert written
+    assert [text for text in written if not all(text.get(spoken, "").strip() for spoken in WRITTEN)] == []
 
 
 def test_the_routes_rest_on_documents_and_headings_that_exist():

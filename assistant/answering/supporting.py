@@ -19,9 +19,6 @@ NUMBER = 2.0
 LONG = 14
 """Words of a quote that cost nothing. A longer one shares words by chance and is weighed down by its length."""
 
-_NEIGHBOUR = {"sv": "da", "nn": "nb"}
-"""The language whose statement is nearest to a document's where the statement lacks the document's own."""
-
 
 def say(text: Words, language: str) -> str:
     """A text in the reader's language, or the nearest that it is written in: nynorsk as bokmål, others in English."""
@@ -47,7 +44,7 @@ class Support:
         if not passages:
             return None
         spoken = passages[0].card.language
-        asked = keys(text.get(spoken) or say(text, _NEIGHBOUR.get(spoken, spoken)), spoken)
+        asked = keys(say(text, spoken), spoken)
         places = [(passage, span) for passage in passages for span in sentences(passage.text)]
         if not places:
             return None

@@ -33,11 +33,8 @@ from assistant.reading.corpus import read_yaml
 from assistant.reading.fields import Fields, nearest
 
 VERSION = 1
-WRITTEN = ("nb", "da", "en")
+WRITTEN = ("nb", "da", "sv", "en")
 """Languages that every text is in."""
-
-ASKED = (*WRITTEN, "sv")
-"""Languages that questions, options, roles and names are in."""
 
 COUNTRIES = ("NO", "DK", "SE", "FI", "EU")
 TYPES = ("text", "choice", "amount", "yes-no-unknown")
@@ -67,7 +64,7 @@ def load_routes(path: Path) -> Rules:
     top.expect(_TOP, _TOP)
     if top.number("version") != VERSION:
         top.wrong("version", f"this planner reads version {VERSION}")
-    roles = {row.text("id"): _words(row, "text", ASKED) for row in top.rows("roles", ("id", "text"), ("id", "text"))}
+    roles = {row.text("id"): _words(row, "text") for row in top.rows("roles", ("id", "text"), ("id", "text"))}
     questions = tuple(_inquiry(row) for row in top.rows("questions", _INQUIRY, ("id", "type", "text", "why_we_ask")))
     thresholds = tuple(_threshold(row) for row in top.rows("thresholds", _THRESHOLD, _THRESHOLD[:6]))
     known.roles, known.questions = roles, {question.id: question for question in questions}
@@ -147,16 +144,14 @@ _INQUIRY = ("id", "type", "text", "why_we_ask", "options", "ask_when")
 def _inquiry(row: Fields) -> Inquiry:
     row.where = f"questions {row.text('id')}: "
     kind = row.one_of("type", TYPES)
-    options = tuple(
-        Option(o.text("id"), _words(o, "text", ASKED)) for o in row.rows("options", ("id", "text"), ("id",))
-    )
+    options = tuple(Option(o.text("id"), _words(o, "text")) for o in row.rows("options", ("id", "text"), ("id",)))
     ids = [option.id for option in options]
     for id_ in sorted(_repeated(ids)):
         row.wrong("options", f'the id "{id_}" is used more than once')
     if (kind in {"choice", "yes-no-unknown"}) != bool(options):
         row.wrong("options", "a choice must have them, and no other question")
     ask_when = _expression(row, "ask_when") if row.raw.get("ask_when") else None
-    words = _words(row, "text", ASKED), _words(row, "why_we_ask", WRITTEN)
+    words = _words(row, "text"), _words(row, "why_we_ask")
     return Inquiry(row.text("id"), cast(Any, kind), *words, options, ask_when)
 
 
@@ -170,7 +165,7 @@ def _threshold(row: Fields) -> Threshold:
         country=row.one_of("country", COUNTRIES),
         amount=row.number("amount") or 0,
         currency=row.text("currency"),
-        what=_words(row, "what", WRITTEN),
+        what=_words(row, "what"),
         valid_from=row.day("valid_from"),
         valid_to=row.day("valid_to"),
         document=row.text("document"),
@@ -201,13 +196,13 @@ def _route(row: Fields, known: _Known) -> Route:
     return Route(
         id=row.text("id"),
         kind=cast(Any, row.one_of("kind", KINDS)),
-        name=_words(row, "name", ASKED),
+        name=_words(row, "name"),
         countries=row.some_of("countries", COUNTRIES),
-        in_short=_words(row, "in_short", WRITTEN),
+        in_short=_words(row, "in_short"),
         conditions=tuple(_condition(part, known) for part in row.rows("conditions", _CONDITION, _CONDITION)),
         steps=tuple(_stage(part, known) for part in row.rows("steps", _STAGE, _STAGE[:4])),
         cautions=tuple(
-            Caution(part.some_of("countries", COUNTRIES), _words(part, "text", WRITTEN), part.text("document"))
+            Caution(part.some_of("countries", COUNTRIES), _words(part, "text"), part.text("document"))
             for part in row.rows("watch_out", _CAUTION, _CAUTION)
         ),
         guidance=row.texts("guidance"),
@@ -223,13 +218,13 @@ def _condition(row: Fields, known: _Known) -> Condition:
     if not 1 <= weight <= 5:
         row.wrong("weight", "it must lie between 1 and 5")
     effect = cast(Effect, row.one_of("effect", EFFECTS))
-    countries, reason = row.some_of("countries", COUNTRIES), _words(row, "reason", WRITTEN)
+    countries, reason = row.some_of("countries", COUNTRIES), _words(row, "reason")
     return Condition(when, effect, weight, countries, reason, row.text("document"), row.text("section"))
 
 
 def _stage(row: Fields, known: _Known) -> Stage:
     who = row.one_of("who", tuple(known.roles))
-    countries, do = row.some_of("countries", COUNTRIES), _words(row, "do", WRITTEN)
+    countries, do = row.some_of("countries", COUNTRIES), _words(row, "do")
     return Stage(who, countries, do, row.text("document"), row.text("template") or None)
 
 
@@ -246,20 +241,20 @@ def _combination(row: Fields) -> Combination:
         relation=cast(Any, row.one_of("relation", RELATIONS)),
         routes=cast(Any, routes),
         countries=row.some_of("countries", COUNTRIES),
-        reason=_words(row, "reason", WRITTEN),
+        reason=_words(row, "reason"),
         document=row.text("document"),
         section=row.text("section"),
     )
 
 
-def _words(row: Fields, key: str, languages: Iterable[str]) -> Words:
-    """A text by language; every one of `languages` must be there."""
+def _words(row: Fields, key: str) -> Words:
+    """A text by language; every one of `WRITTEN` must be there."""
     value = row.raw.get(key)
     if not isinstance(value, dict):
         row.wrong(key, "it must hold one text for each language, such as nb: ...")
         return {}
     texts = Fields(value, row.problems, f"{row.where}{key} ")
-    texts.expect(ASKED, tuple(languages))
+    texts.expect(WRITTEN, WRITTEN)
     return {language: texts.text(language) for language in value}
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 
 from assistant.errors import CorpusError
-from assistant.reading.routes import ASKED
+from assistant.reading.routes import WRITTEN
 from assistant.wording import Saying
 
 _HINT = "The head of sayings.toml says how a saying is written."
@@ -19,7 +19,7 @@ def load_sayings(text: str | None = None) -> tuple[Saying, ...]:
         return _shipped()
     try:
         rows = tomllib.loads(text)["saying"]
-        return tuple(Saying(tuple(row[language] for language in ASKED), row["tells"]) for row in rows)
+        return tuple(Saying(tuple(row[language] for language in WRITTEN), row["tells"]) for row in rows)
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise CorpusError(f"sayings.toml cannot be read: {error}.", hint=_HINT) from error
 

@@ -253,11 +253,11 @@ def test_a_question_carries_what_is_told_of_it():
 
 
 @pytest.mark.parametrize(
-    ("language", "text"), [("nn", "bokmål"), ("sv", "english"), ("fi", "english"), ("da", "dansk")]
+    ("language", "text"), [("nn", "bokmål"), ("sv", "svenska"), ("fi", "english"), ("da", "dansk")]
 )
 def test_a_text_comes_in_the_nearest_language(language, text):
     support = Support(lookup, language)
-    said = {"nb": "bokmål", "da": "dansk", "en": "english"}
+    said = {"nb": "bokmål", "da": "dansk", "sv": "svenska", "en": "english"}
     assert support.state(said, "no-regel", "Kort svar").text == text
 
 

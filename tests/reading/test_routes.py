@@ -140,6 +140,7 @@ def condition(rules):
         (lambda r: condition(r).update(effect="helps"), '"helps" is not allowed'),
         (lambda r: condition(r).update(countries=["XX"]), '"XX" is not allowed'),
         (lambda r: condition(r)["reason"].pop("da"), "reason da: it is missing"),
+        (lambda r: r["questions"][0]["why_we_ask"].pop("sv"), "why_we_ask sv: it is missing"),
         (lambda r: condition(r).pop("section"), "section: it is missing"),
         (lambda r: r["routes"][0]["steps"][0].update(who="boss"), '"boss" is not allowed'),
         (lambda r: r["routes"].append(copy.deepcopy(r["routes"][0])), 'routes: the id "tender" is used more than once'),
