@@ -34,7 +34,10 @@ from assistant.reading.fields import Fields, nearest
 
 VERSION = 1
 WRITTEN = ("nb", "da", "sv", "en")
-"""Languages that every text is in."""
+"""Languages that a text may be in; the shipped rules are in all of them."""
+
+NEEDED = ("nb", "da", "en")
+"""Languages that every text must be in: a municipality's own rules need no Swedish, which is then told in English."""
 
 COUNTRIES = ("NO", "DK", "SE", "FI", "EU")
 TYPES = ("text", "choice", "amount", "yes-no-unknown")
@@ -248,13 +251,13 @@ def _combination(row: Fields) -> Combination:
 
 
 def _words(row: Fields, key: str) -> Words:
-    """A text by language; every one of `WRITTEN` must be there."""
+    """A text by language; every one of `NEEDED` must be there."""
     value = row.raw.get(key)
     if not isinstance(value, dict):
         row.wrong(key, "it must hold one text for each language, such as nb: ...")
         return {}
     texts = Fields(value, row.problems, f"{row.where}{key} ")
-    texts.expect(WRITTEN, WRITTEN)
+    texts.expect(WRITTEN, NEEDED)
     return {language: texts.text(language) for language in value}
 
 

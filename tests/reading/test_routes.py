@@ -123,6 +123,10 @@ def test_small_rules_load(tmp_path):
     assert rules.questions[1].ask_when == Comparison("what", "not in", ("none",))
 
 
+def test_rules_of_ones_own_need_no_swedish(tmp_path):
+    assert "sv" not in load(tmp_path, lambda r: condition(r)["reason"].pop("sv", None)).routes[0].conditions[0].reason
+
+
 def condition(rules):
     return rules["routes"][0]["conditions"][0]
 
@@ -140,7 +144,6 @@ def condition(rules):
         (lambda r: condition(r).update(effect="helps"), '"helps" is not allowed'),
         (lambda r: condition(r).update(countries=["XX"]), '"XX" is not allowed'),
         (lambda r: condition(r)["reason"].pop("da"), "reason da: it is missing"),
-        (lambda r: r["questions"][0]["why_we_ask"].pop("sv"), "why_we_ask sv: it is missing"),
         (lambda r: condition(r).pop("section"), "section: it is missing"),
         (lambda r: r["routes"][0]["steps"][0].update(who="boss"), '"boss" is not allowed'),
         (lambda r: r["routes"].append(copy.deepcopy(r["routes"][0])), 'routes: the id "tender" is used more than once'),
