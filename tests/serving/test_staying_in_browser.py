@@ -79,8 +79,9 @@ def test_the_keyboard_goes_on_from_a_question_that_was_clicked(visit_real: Calla
     page.locator("#turn-1[data-state=done]").wait_for()
     rests(page, "#question-1")
     press(page, "#turn-1 [data-act=again]")
-    page.locator("#turn-1[data-state=done]").wait_for()
     rests(page, "#question-1")
+    page.locator("body:not(.waiting)").wait_for()
+    rests(page, "#turn-1[data-state=done] #question-1")
     page.keyboard.press("Tab")
     rests(page, "#turn-1 [data-act=edit]")
 
