@@ -30,6 +30,7 @@ from assistant.keeping.locks import writing
 from assistant.originals import of_an_ingest
 from assistant.plans import Amount, Need, Plan, Rules
 from assistant.reading.corpus import load_glossary
+from assistant.reading.labels import groups
 from assistant.reading.needs import load_cues
 from assistant.reading.routes import load_routes
 from assistant.reading.text import Text
@@ -197,6 +198,10 @@ class Assistant:
     def cards(self) -> tuple[Card, ...]:
         """The card of every document, by id."""
         return self._library.cards()
+
+    def target_groups(self, card: Card) -> tuple[str, ...]:
+        """The target groups of a card by the names that all cards share; one that is not known as the card says it."""
+        return groups(card)
 
     def document(self, document_id: str) -> Document | None:
         """A document as it is kept, card and text; None when there is none with this id."""

@@ -50,6 +50,10 @@ class Generated:
         """Every generated case."""
         return self._cards
 
+    def target_groups(self, card: Card) -> tuple[str, ...]:
+        """Those of a case, as they are made up."""
+        return card.target_groups
+
     def document(self, document_id: str) -> Document | None:
         """None: the list needs no text."""
         return None

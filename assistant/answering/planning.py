@@ -146,7 +146,10 @@ def _risks(path: Sequence[Route], country: str, support: Support) -> Iterator[Ri
 def _lessons(
     need: Need, risks: Sequence[Risk], cases: Sequence[Hit], lessons: Sequence[str], lookup: Lookup, support: Support
 ) -> Iterator[Sentence]:
-    """What similar cases say of what worked: of each the sentence that has most to do with the need and its risks."""
+    """What similar cases say of what worked: of each the sentence that has most to do with the need and its risks.
+
+    A case of which no sentence has anything to do with them says nothing.
+    """
     told = (need.text, *(risk.sentence.text for risk in risks))
     asked = frozenset(key for text in told for key in keys(text, support.language))
     for hit in cases[:LESSONS]:
@@ -156,8 +159,9 @@ def _lessons(
             if passage.heading.startswith(tuple(lessons))
             for start, end in sentences(passage.text)
         ]
-        if places:
-            yield support.quote(*max(places, key=lambda place: len(asked & _keys(*place))))
+        best = max(places, key=lambda place: len(asked & _keys(*place)), default=None)
+        if best and asked & _keys(*best):
+            yield support.quote(*best)
 
 
 def _keys(passage: Passage, start: int, end: int) -> frozenset[str]:

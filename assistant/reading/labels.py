@@ -94,6 +94,12 @@ def group_in(words: str, spoken: str) -> str:
     return cues.words("danish").get(words, words) if spoken == "da" else words
 
 
+def groups(card: Card) -> tuple[str, ...]:
+    """A card's target groups by the labels that are known, each once; one that no cue tells of as it is written."""
+    told = (tuple(cues.count("target_groups", written)) or (written,) for written in card.target_groups)
+    return tuple(dict.fromkeys(name for names in told for name in names))
+
+
 def kind_of(text: str, near: Mapping[Kind, Near]) -> tuple[Kind, str]:
     """What a text is, and what speaks for it: its form, and the documents alike of each kind.
 

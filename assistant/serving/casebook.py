@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from itertools import groupby
 from typing import Any
@@ -17,16 +17,17 @@ _ASIDE = re.compile(r"\s*\([^()]*\)\s*$")
 _KEBAB = re.compile(r"[^\s-]+(?:-[^\s-]+)+")
 
 
-def rows(cards: Iterable[Card]) -> list[dict[str, Any]]:
+def rows(cards: Iterable[Card], groups: Callable[[Card], tuple[str, ...]]) -> list[dict[str, Any]]:
     """Every case among `cards` as plain values for the browser, which filters, sorts and draws them.
 
-    Fields: id, title, lang, country, summary, model, topic, sector, group, public, partners (all of them as
-    written), year, period, asOf, figure ([value, what] of the first result, or None).
+    `groups` gives the target groups of a card by the names that all cards share.
+    Fields: id, title, lang, country, summary, model, topic, sector, group, for (the target groups as written), public,
+    partners (all of them as written), year, period, asOf, figure ([value, what] of the first result, or None).
     """
-    return [_row(card) for card in cards if card.kind == "case"]
+    return [_row(card, groups(card)) for card in cards if card.kind == "case"]
 
 
-def _row(card: Card) -> dict[str, Any]:
+def _row(card: Card, groups: tuple[str, ...]) -> dict[str, Any]:
     first = card.results[0] if card.results else None
     return {
         "id": card.id,
@@ -37,7 +38,8 @@ def _row(card: Card) -> dict[str, Any]:
         "model": card.models,
         "topic": card.topics,
         "sector": [plain_sector(sector) for sector in card.sectors],
-        "group": card.target_groups,
+        "group": groups,
+        "for": card.target_groups,
         "public": list(dict.fromkeys(_ASIDE.sub("", partner) for partner in card.public_partners)),
         "partners": partners(card),
         "year": card.start,
@@ -79,7 +81,7 @@ def facts(card: Card, language: str) -> dict[str, tuple[str, ...]]:
         "case.private": card.private_partners,
         "case.inclusion": card.inclusion_partners,
         "case.sector": tuple(words.named("sector", plain_sector(sector), language) for sector in card.sectors),
-        "case.group": card.target_groups,
+        "case.group": tuple(words.named("group", group, language) for group in card.target_groups),
         "case.period": tuple(filter(None, (period(card),))),
         "case.as-of": (words.date(card.as_of, language),) if card.as_of else (),
         "glossary.law": card.legal_basis,

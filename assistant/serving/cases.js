@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const FACETS = ["country", "model", "topic", "sector", "group", "public", "year"];
-  const OWN_WORDS = { country: "country", model: "model", topic: "topic", sector: "sector" }; // facets whose values have words of the page
+  const OWN_WORDS = { country: "country", model: "model", topic: "topic", sector: "sector", group: "group" }; // facets whose values have words of the page
 
   // Letters as people may type them: without accents, æ and ä as a, ø and ö as o.
   const fold = (text) =>
@@ -35,7 +35,7 @@
         if (!values.length) labels[facet].set("", words["explore.unknown"]);
       }
       const named = Object.keys(OWN_WORDS).flatMap((facet) => keys[facet].map((key) => labels[facet].get(key)));
-      const hay = fold([row.title, row.summary, ...row.partners, ...row.sector, ...row.group, ...named].join(" \n "));
+      const hay = fold([row.title, row.summary, ...row.partners, ...row.sector, ...row.for, ...named].join(" \n "));
       return { ...row, figure: row.figure && figure(row.figure), keys, hay, place: 0 };
     });
     [...prepared].sort((a, b) => collator.compare(a.title, b.title)).forEach((row, place) => (row.place = place));

@@ -24,6 +24,7 @@
   let words = {};
   let listAddress = "#explore";
   let leftAt = 0; // where the list was scrolled to when a case was opened
+  let opener = null; // id of the case that was opened from the list
   let opened = new Set(); // facets of which all values are shown
   let compared = []; // ids of the comparison on the page
   let wish = 0; // number of the last page that was asked for: an earlier one that comes late is not shown
@@ -61,12 +62,15 @@
     return made;
   };
 
-  // Draws by `draw` and gives the keyboard back to the control with the same id.
-  const keepingFocus = (draw) => {
-    const { id } = document.activeElement || {};
+  // Draws by `draw` and gives the keyboard back to the control with the same id; where that is gone, to the first thing
+  // in sight that one of the selectors finds.
+  const keepingFocus = (draw, ...instead) => {
+    const had = document.activeElement;
     draw();
-    const again = id && document.activeElement?.id !== id && document.getElementById(id);
-    if (again && root.contains(again)) again.focus({ preventScroll: true });
+    if (!had || had === document.body || document.activeElement === had) return;
+    const same = had.id && document.getElementById(had.id);
+    const next = [same, ...instead.map(find)].find((one) => one && root.contains(one) && one.checkVisibility());
+    if (next) next.focus({ preventScroll: true });
   };
 
   const drawCharts = (counts) => {
@@ -98,7 +102,7 @@
       root.querySelectorAll("[data-view]").forEach((button) =>
         button.setAttribute("aria-pressed", String(button.dataset.view === state.view)),
       );
-    });
+    }, ".count");
   };
 
   const showMore = () => {
@@ -116,7 +120,7 @@
       button.setAttribute("aria-pressed", String(saved));
       button.textContent = words[saved ? "explore.saved" : "explore.save"];
     });
-    keepingFocus(() => shortlist.draw(find(".tray"), byId, words));
+    keepingFocus(() => shortlist.draw(find(".tray"), byId, words), ".tray .drop", ".count", ".reading h2");
     shortlist.drawScope(byId, words);
     if (only) draw();
   };
@@ -134,18 +138,27 @@
     update();
   };
 
+  // Shows the list in the place of what was read; the keyboard goes on from the case that was, or from the list's head.
   const showList = () => {
     const back = find(".browse").hidden;
+    const had = document.activeElement;
+    const within = had === document.body || find(".reading").contains(had);
     find(".browse").hidden = false;
     find(".reading").hidden = true;
-    if (back) window.scrollTo(0, leftAt);
+    if (!back) return;
+    window.scrollTo(0, leftAt);
+    const link = document.getElementById(`title-${opener}`)?.querySelector("a") || find(".count");
+    if (within) link.focus({ preventScroll: true });
   };
 
   // Shows what the server makes of some cases in the place of the list.
   const open = async (verb, ids) => {
     const mine = ++wish;
     const page = find(".reading");
-    if (!find(".browse").hidden) leftAt = window.scrollY;
+    if (!find(".browse").hidden) {
+      leftAt = window.scrollY;
+      opener = ids[0];
+    }
     find(".browse").hidden = true;
     page.hidden = false;
     page.innerHTML = `<p class="loading" role="status">${words["explore.loading"]}</p>`;
@@ -193,8 +206,8 @@
     state = read(rest.replace(/^\?/, ""));
     listAddress = address();
     controls();
-    showList();
     draw();
+    showList();
   };
 
   // The controls of the frame say what the state is.

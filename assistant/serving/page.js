@@ -8,6 +8,8 @@
   let awaited = false; // whether an answer is on its way: one that is shown again is no news
   let announced = null; // the turn whose answer the live region has told of
   let growing = null; // the turn whose answer was seen while it was written
+  let clicked = false; // whether the last question was clicked: what was clicked may be gone with the next drawing
+  let moved = {}; // what a selector of the masthead was moved to, until the server is told
 
   const find = (selector) => document.querySelector(selector);
 
@@ -112,6 +114,7 @@
       return;
     }
     if (waiting && last.querySelector(".answer")) growing = last.id;
+    if (clicked && document.activeElement === document.body) last.querySelector(".question").focus({ preventScroll: true });
     const state = `${last.id} ${waiting}`;
     if (state === announced) return;
     announced = state;
@@ -143,13 +146,16 @@
         document.documentElement.lang = head.dataset.language;
         document.title = head.dataset.title;
         document.body.classList.toggle("arrived", head.dataset.arrived === "true");
-        element.querySelector("#language").value = head.dataset.language;
-        element.querySelector("#country").value = head.dataset.country;
+        // A choice made while the server answered an earlier one stands until it is answered too.
+        const { language, country } = { ...head.dataset, ...moved };
+        element.querySelector("#language").value = language;
+        element.querySelector("#country").value = country;
         window.assistantTabs.mark();
         placed();
         if (document.body.classList.contains("arrived")) window.assistantAsked.arrived();
       };
-      element.addEventListener("change", () => {
+      element.addEventListener("change", ({ target }) => {
+        moved[target.id] = target.value;
         placed();
         trigger("select"); // not "change", which Gradio fires on every new drawing
       });
@@ -188,9 +194,16 @@
     // number of the turn that it stands in for, if any.
     asked(written) {
       const question = chosen === null ? written : chosen;
+      clicked = chosen !== null;
       chosen = null;
       awaited = true;
       return [question, { ...window.assistantPage.choices(), replaces: window.assistantAsked.replaced() }];
+    },
+    // The choices that the server is told of: those that it last showed, and what was moved since.
+    chosen() {
+      const { language, country } = { ...find("#masthead header").dataset, ...moved };
+      moved = {};
+      return { language, country };
     },
     choices() {
       const documents = window.assistantShortlist.scope();

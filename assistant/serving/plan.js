@@ -42,11 +42,14 @@
 
   const say = (name) => (find(".status").textContent = name ? planner().dataset[name] : "");
 
-  // Shows what `draw` draws, and gives the keyboard back to the control with the same id.
-  const keepingFocus = (draw) => {
-    const { id } = document.activeElement || {};
+  // Shows what `draw` draws, with what was unfolded, and gives the keyboard back to the control with the same id; the
+  // button that chose a route is gone, and its place is taken by the route.
+  const keepingPlace = (draw) => {
+    const { id, className } = document.activeElement || {};
+    const unfolded = [...find(".result").querySelectorAll("details[open]")].map((part) => part.id);
     draw();
-    const again = id && document.getElementById(id);
+    unfolded.forEach((name) => document.getElementById(name)?.setAttribute("open", ""));
+    const again = className === "pick" ? find(".route:has(.chosen) summary") : id && document.getElementById(id);
     if (again && root.contains(again)) again.focus({ preventScroll: true });
   };
 
@@ -57,7 +60,7 @@
     const answer = await server.make_plan(asked(before)).catch(() => ({ failed: true }));
     if (mine !== wish) return;
     if (!answer.html) return say(answer.empty ? "empty" : "failed");
-    keepingFocus(() => (find(".result").innerHTML = answer.html));
+    keepingPlace(() => (find(".result").innerHTML = answer.html));
     made = kept.need;
     say("ready");
   };
@@ -94,7 +97,7 @@
     const same = made === field("need").value;
     if (!same) given = Object.fromEntries(inForm().map((select) => [select.dataset.question, select.value])); // another need, other answers
     route = "";
-    make(same ? ranking() : []);
+    make(same ? ranking() : []).then(() => made === kept.need && find(".status").scrollIntoView({ block: "start" }));
   };
 
   const inForm = () => [...root.querySelectorAll("form [data-question]")];

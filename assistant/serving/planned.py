@@ -140,7 +140,7 @@ def _understood(plan: Plan, language: str) -> str:
     if asked:
         lead = f'<p class="lead">{_say("plan.missing.help", language)}</p>'
         heading = f"{_say('plan.missing', language)} ({len(missing)})"
-        answered += f'<details class="missing"><summary>{heading}</summary>{lead}{asked}</details>'
+        answered += f'<details class="missing" id="plan-missing"><summary>{heading}</summary>{lead}{asked}</details>'
     return _part("understood", "plan.understood", answered, language, "plan.understood.help")
 
 
@@ -168,7 +168,7 @@ def _routes(plan: Plan, language: str) -> str:
 
 def _route(one: Offered, number: int, plan: Plan, language: str) -> str:
     chosen = one.route == plan.chosen
-    open_ = " open" if one.standing == "recommended" else ""
+    open_ = " open" if chosen or one.standing == "recommended" else ""
     reasons = "".join(_reason(reason, plan, language) for reason in one.reasons)
     short = f"<p>{_sentence(one.in_short, plan, language)}</p>" if one.in_short else ""
     instead = f"<p>{_sentence(one.instead, plan, language)}</p>" if one.instead else ""
@@ -182,7 +182,8 @@ def _route(one: Offered, number: int, plan: Plan, language: str) -> str:
             f'aria-label="{choose}: {escape(one.name)}">{choose}</button>'
         )
     return (
-        f'<li class="route {one.standing}"><details{open_}><summary><span class="place">{number}</span>'
+        f'<li class="route {one.standing}"><details id="route-{escape(one.route)}"{open_}>'
+        f'<summary><span class="place">{number}</span>'
         f'<span class="name">{escape(one.name)}</span>'
         f'<span class="standing">{_say(f"plan.{one.standing}", language)}</span></summary>'
         f"{short}{instead}<ul>{reasons}</ul>{pick}</details></li>"

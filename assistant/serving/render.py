@@ -118,8 +118,8 @@ def _article(question: str, body: str, language: str, number: int, state: str, k
     return (
         f'<article class="turn" id="turn-{number}" data-state="{state}" data-kept="{escape(kept)}" '
         f'aria-labelledby="question-{number}">'
-        f'<h2 class="question" id="question-{number}"><span class="unseen">{_say("turn.question", language)} </span>'
-        f"{escape(asked)}</h2>{body}</article>"
+        f'<h2 class="question" id="question-{number}" tabindex="-1"><span class="unseen">'
+        f"{_say('turn.question', language)} </span>{escape(asked)}</h2>{body}</article>"
     )
 
 

@@ -130,15 +130,15 @@
   };
 
   const tell = (text) => (document.querySelector("#announce").textContent = text);
-  const rest = () => (find(".talk") || document.querySelector("#question textarea")).focus();
+  const rest = () => (find(".list:not([hidden]) .talk") || document.querySelector("#question textarea")).focus();
 
   const drop = (id) => {
     const said = words().deleted;
     write(read().filter((talk) => talk.id !== id));
+    if (id === wanted) open(null);
     draw();
     rest();
     tell(said);
-    if (id === wanted) open(null);
   };
 
   const empty = () => {

@@ -64,8 +64,10 @@ def desk_html(language: str) -> str:
 
 
 def _files(label: str, language: str) -> str:
+    advice = {"pdf": f' title="{_say("take.pdf", language)}"'}
     return "".join(
-        f'<button type="button" data-take="{form}" aria-label="{_say(label, language, name)}">{name}</button>'
+        f'<button type="button" data-take="{form}" aria-label="{_say(label, language, name)}"{advice.get(form, "")}>'
+        f"{name}</button>"
         for form, name in FORMS.items()
     )
 

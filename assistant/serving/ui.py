@@ -115,7 +115,8 @@ def build(assistant: Assistant, *, composed: bool, editors: bool = False) -> gr.
             choose,
             [made, choices, asking.conversation],
             shown,
-            js="(made, kept, talk) => [window.assistantPage.choices(), kept, talk]",
+            js="(made, kept, talk) => [window.assistantPage.chosen(), kept, talk]",
+            trigger_mode="always_last",
             **quiet,
         )
     page.queue(default_concurrency_limit=ask.CONCURRENT_QUESTIONS)

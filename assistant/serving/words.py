@@ -35,6 +35,7 @@ FILES = (
     "words.toml",
     "words-explore.toml",
     "words-sectors.toml",
+    "words-groups.toml",
     "words-sources.toml",
     "words-answers.toml",
     "words-talks.toml",

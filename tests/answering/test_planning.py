@@ -1,5 +1,6 @@
 """A need and its answers become a plan: every statement cited by words that stand in the library, nothing else said."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -202,6 +203,13 @@ def test_a_risk_from_a_case_is_an_experience():
 
 def test_what_others_learned_is_quoted_from_similar_cases():
     assert [sentence.text for sentence in made().lessons] == ["Det virket fordi dialogen begynte tidlig."]
+
+
+def test_a_case_of_which_no_sentence_has_to_do_with_the_need_teaches_nothing():
+    def look(document, section):
+        return tuple(replace(p, text="Bygget er rødt.") if p.card is CASE else p for p in lookup(document, section))
+
+    assert made(look=look).lessons == ()
 
 
 def test_templates_are_those_of_the_country_that_the_library_holds():

@@ -150,9 +150,9 @@ def test_what_is_printed_is_the_answer_and_its_sources(visit: Callable[..., Any]
     page = visit()
     ask(page, RULE).locator(".cite").first.click()
     page.emulate_media(media="print")
-    for gone in ("#composer", "#pane aside", "#talks", ".acts", ".tabs", ".choices", "#meaning"):
+    for gone in ("#question-row", "#pane aside", "#talks", ".acts", ".tabs", ".choices", "#meaning"):
         assert not page.locator(gone).first.is_visible(), gone
-    for printed in ("#masthead h1", "#turn-1 .question", "#turn-1 .answer", "#turn-1 .sources"):
+    for printed in ("#masthead h1", "#turn-1 .question", "#turn-1 .answer", "#turn-1 .sources", "#standing"):
         assert page.locator(printed).first.is_visible(), printed
 
 

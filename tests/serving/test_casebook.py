@@ -12,6 +12,7 @@ from docx import Document as WordFile
 from openpyxl import load_workbook
 
 from assistant import intake
+from assistant.reading.labels import groups
 from assistant.reading.vocabulary import MODELS, TOPICS
 from assistant.serving import casebook, comparing, exporting, words
 from assistant.types import Block, Card, Document, Figure, Source
@@ -63,6 +64,35 @@ def test_every_sector_of_the_shipped_cases_has_words_but_no_two_the_same() -> No
     assert "Reinhald" in casebook.facts(Card("a", "case", "A", "nb", sectors=("cleaning",)), "nn")["case.sector"]
 
 
+def test_target_groups_are_filtered_by_a_short_list_that_loses_no_case() -> None:
+    cards = [shipped(path.stem).card for path in CASES.rglob("*.md")]
+    found = {row["id"]: row["group"] for row in casebook.rows(cards, groups)}
+    assert all(found[card.id] for card in cards if card.target_groups)
+    written = {group for card in cards for group in card.target_groups}
+    assert len({group for names in found.values() for group in names}) < 25 < 80 < len(written)
+    known = {group for names in found.values() for group in names if len(names) > 1}
+    assert {words.named("group", group, "nb") for group in known} > {
+        "Langtidsledige",
+        "Unge",
+        "Fleksjobbere (dansk ordning)",
+    }
+
+
+def test_a_target_group_is_known_in_every_language_and_an_unknown_one_stands_as_written() -> None:
+    card = Card("a", "case", "A", "da", target_groups=("unge afsonere", "langtidsledige", "nye naboer"))
+    (row,) = casebook.rows([card], groups)
+    assert row["group"] == ("young people", "former prisoners", "long-term unemployed", "nye naboer")
+    assert row["for"] == card.target_groups
+
+
+def test_a_target_group_that_a_nordic_case_words_in_english_has_the_readers_words_on_its_page() -> None:
+    cards = [shipped(path.stem).card for path in CASES.rglob("*.md")]
+    english = {group for card in cards if card.language != "da" for group in card.target_groups}
+    assert {group for group in english if f"group.{group}" not in words.table()} == set()
+    card = Card("a", "case", "A", "nb", target_groups=("people with reduced work capacity", "unge afsonere"))
+    assert casebook.facts(card, "nn")["case.group"] == ("Personar med nedsett arbeidsevne", "unge afsonere")
+
+
 def test_a_partner_in_two_parts_is_named_once_and_a_figure_is_written_as_the_reader_writes_it() -> None:
     card = Card(
         "a", "case", "A", "nb", public_partners=("Asker",), private_partners=("Arba",), inclusion_partners=("Arba",)
@@ -72,7 +102,7 @@ def test_a_partner_in_two_parts_is_named_once_and_a_figure_is_written_as_the_rea
 
 
 def test_only_cases_become_rows_and_a_partner_is_counted_without_the_aside(vestre: Document) -> None:
-    (row,) = casebook.rows([vestre.card, replace(vestre.card, id="law", kind="guidance")])
+    (row,) = casebook.rows([vestre.card, replace(vestre.card, id="law", kind="guidance")], groups)
     assert row["public"] == ["Oslo kommune"]
     assert row["sector"] == ["street furniture", "maintenance", "repair"]
     assert (row["year"], row["period"], row["figure"]) == (2018, "2018–", ["887", "Vestre-benker oljet og reparert"])

@@ -11,6 +11,7 @@ import pytest
 from assistant import intake
 from assistant.reading.chunking import split
 from assistant.reading.corpus import load_glossary
+from assistant.reading.labels import groups
 from assistant.types import Answer, Card, Concept, Document, Filters, Hit, Refusal, Reply
 from tests.serving import axe
 from tests.serving.browsing import browsing, fits
@@ -47,6 +48,9 @@ class Held:
 
     def cards(self) -> tuple[Card, ...]:
         return (*(document.card for document in self.documents.values()), *self.more)
+
+    def target_groups(self, card: Card) -> tuple[str, ...]:
+        return groups(card)
 
     def document(self, name: str) -> Document | None:
         if name == "x-broken":

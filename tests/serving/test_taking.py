@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import io
+import re
 import warnings
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -102,6 +103,15 @@ def test_the_row_holds_the_question_as_it_would_be_kept_and_none_where_it_never_
     (row,) = Tree(row_html(Turn("x", Refusal("Hva tjener Kari?", "about-a-person")), 1, "nb")).having("taken")
     assert row["data-kept"] == ""
     assert row_html(Turn("x"), 1, "nb") == whole_html(1, "nb") == ""
+
+
+@pytest.mark.parametrize("language", ["nb", "nn", "da", "sv", "en"])
+def test_the_button_for_a_pdf_names_word_as_the_file_that_is_accessible(rule_answer: Answer, language: str) -> None:
+    from assistant.serving.toolrow import row_html, whole_html
+
+    for row in (row_html(Turn("x", rule_answer), 1, language), whole_html(2, language)):
+        (button,) = re.findall("<button[^>]*data-take=.pdf.[^>]*>", row)
+        assert "Word" in button.split("title=")[1]
 
 
 def test_a_quote_that_cannot_be_placed_is_not_looked_for_on_the_page_of_the_original(stand_in: StandIn) -> None:

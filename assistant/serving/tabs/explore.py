@@ -24,7 +24,10 @@ ALIKE = 4
 
 SORTS = ("newest", "oldest", "title", "country")
 
-_SAYS = ("explore", "facet", "model", "topic", "sector", "country", "sort", "chart", "tray", "scope", "case", "view")
+_SAYS = (
+    *("explore", "case", "view", "sort", "chart", "tray", "scope"),
+    *("facet", "model", "topic", "sector", "group", "country"),
+)
 """Groups of the word lists that the browser needs to draw the tab."""
 
 
@@ -47,7 +50,7 @@ def answers(assistant: Assistant) -> tuple[Callable[[Any], dict[str, Any]], ...]
     """
 
     def case_list(asked: Any) -> dict[str, Any]:
-        return {"cases": casebook.rows(assistant.cards())}
+        return {"cases": casebook.rows(assistant.cards(), assistant.target_groups)}
 
     def case_page(asked: Any) -> dict[str, Any]:
         language, (document, *_) = _language(asked), (*_documents(assistant, asked, most=1), None)
@@ -127,7 +130,7 @@ def frame_html(language: str) -> str:
         f"{_tools(language)}{_overview(language)}<div class='halves'>"
         f'<details class="filters" open><summary>{_say("explore.filters", language)} <span class="many"></span>'
         f'</summary><div class="facets"></div></details><div class="found"><div class="status">'
-        f'<p class="count" role="status">{_say("explore.loading", language)}</p><label class="only">'
+        f'<p class="count" role="status" tabindex="-1">{_say("explore.loading", language)}</p><label class="only">'
         f'<input type="checkbox" id="explore-only"> {_say("explore.only-saved", language)}</label></div>'
         f'<ul class="picked"></ul><div class="list"></div><p class="none" hidden>{_say("explore.none", language)}</p>'
         f'<button type="button" class="further" hidden>{_say("explore.more", language)}</button></div></div></section>'
