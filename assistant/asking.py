@@ -61,6 +61,8 @@ def ask(desk: Desk, asked: Asked, show: ShowAnswer | None = None) -> Reply:
     found = retriever.find(read, desk.shelf(), desk.encoder(), limit=NEIGHBOURS)
     trail.add("find", _findings(found.hits, len(desk.shelf().passages)))
     reason = refusing.after(read, found.hits, found.signals, desk.places)
+    if settled != question and reason is None and _astray(desk, asked):
+        reason = "out-of-scope"
     if reason is not None:
         trail.add("refuse", ", ".join(f"{name} {value:.2f}" for name, value in found.signals.items()))
         return _refused(question, read, reason, found.hits, trail)
@@ -90,7 +92,8 @@ def suggest(desk: Desk, asked: Asked, answer: Answer) -> tuple[str, ...]:
 def _settled(desk: Desk, asked: Asked, trail: Trail) -> str:
     """The question made to stand alone: a follow-up as the model puts it, where there is one and that can be taken."""
     history = tuple(replace(turn, question=privacy.mask(turn.question)[0]) for turn in asked.history)
-    settled, how = conversation.settle(asked.question, history, jurisdiction.without_countries), "a follow-up"
+    settled = conversation.settle(asked.question, history, jurisdiction.without_countries, desk.glossary.find)
+    how = "a follow-up"
     if settled == asked.question:
         how = "stands alone"
     elif desk.model:
@@ -101,6 +104,12 @@ def _settled(desk: Desk, asked: Asked, trail: Trail) -> str:
             how = "a follow-up, not as the model puts it"
     trail.add("settle", how)
     return settled
+
+
+def _astray(desk: Desk, asked: Asked) -> bool:
+    """Whether a follow-up, read without what was said before, leaves the subject."""
+    bare = desk.read(privacy.mask(asked.question)[0], asked)
+    return refusing.strays(retriever.find(bare, desk.shelf(), desk.encoder(), limit=1).signals)
 
 
 def _answers(desk: Desk, asked: Asked, read: Query, settled: str, trail: Trail) -> Callable[[Checked], Answer]:

@@ -126,16 +126,38 @@ def compare(query: Query, sentences: Sequence[Quotable]) -> list[Part]:
 
 
 def offer(query: Query, sentences: Sequence[Quotable]) -> list[Part]:
-    """The template that fits best under its title, then what the guidance says about it."""
+    """The template that fits best under its title, then what other documents say about it, each under its own."""
     templates = [s for s in sentences if s.passage.card.kind == "template"]
     if not templates:
         return []
     name = max(templates, key=lambda s: s.score).passage.card.id
-    own = choose([s for s in templates if s.passage.card.id == name], WORDS * 2 // 3, 1)
+    own = _outline([s for s in templates if s.passage.card.id == name], WORDS * 2 // 3)
     others = [s for s in sentences if s.passage.card.id != name]
     rest = choose(others, WORDS - sum(s.length for s in own), DOCUMENTS - 1)
-    own.sort(key=_place)
-    return [_part(own, "bullets", own[0].passage.card.title)] * bool(own) + _by_document(rest)
+    return _by_part(own) + [_part(told, "bullets", told[0].passage.card.title) for told in _owned(rest)]
+
+
+def _outline(sentences: Sequence[Quotable], budget: int) -> list[Quotable]:
+    """The best sentence below each heading of a template, as many as there is room for, then the best of the rest; in
+    the template's order: what it looks like tells more of it than where it is most like the question.
+    """
+    best: dict[tuple[str, ...], Quotable] = {}
+    for sentence in sorted(sentences, key=lambda s: -s.score):
+        best.setdefault(sentence.passage.path, sentence)
+    first = choose(list(best.values()), budget, 1)
+    left = budget - sum(s.length for s in first)
+    more = [s for s in sentences if not any(_repeats(s, other) for other in first)]
+    return sorted([*first, *choose(more, left, 1)], key=_place)
+
+
+def _by_part(sentences: Sequence[Quotable]) -> list[Part]:
+    """A template's sentences under its title, and then under its own headings."""
+    headings = list(dict.fromkeys(s.passage.path[-1:] for s in sentences))
+    parts: list[Part] = []
+    for heading in headings:
+        own = [s for s in sentences if s.passage.path[-1:] == heading]
+        parts.append(_part(own, "bullets", heading[0] if parts and heading else own[0].passage.card.title))
+    return parts
 
 
 _LAYOUTS: dict[Intent, Callable[[Query, Sequence[Quotable]], list[Part]]] = {

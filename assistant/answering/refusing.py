@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 
@@ -51,9 +52,26 @@ FEW = {"tokens": 9.45, "unseen": -3.11, "above": 1.44}
 FEW_CONSTANT = -3.97
 FAINT = -1.5
 
+ASTRAY, UNSEEN = -3.0, 0.25
+"""The same for a follow-up that is read without what was said before, and the share of its words that no passage holds:
+those of our subject are about it or have few words of their own. Of 34 follow-ups in eval/questions and half of
+refusals.jsonl the 28 of ours have -2 and more, five of the six others at most -3.4 and 0.31 and more, 2026-11-21."""
+
 CHOSEN = 0.335
 """Late interaction below which a question that its asker put to chosen documents is not about them. Against ten short
 questions on two cases (0.34 to 0.59) and six from elsewhere (0.27 to 0.33), 2026-11-21."""
+
+SURE = {"instruction": 0.6, "person": 0.5, "decision": 0.75}
+"""Probability from which a question is taken for one of its kind, of those that eval/kinds.py learns. Of the questions that
+are to be answered in eval/questions none lies above: the highest are 0.36, 0.42 and 0.66, 2026-11-21."""
+
+# Whether what is asked for is absent: the probability of the kind against the best late interaction of a passage.
+# Logistic regression on the sets of eval/questions and every second question of refusals.jsonl, 2026-11-21: refused of
+# the 25 that cannot be answered / of 358 that can above 0.5 13 / 2, 0.25* 16 / 3, -0.25 17 / 6; of the other half
+# 11 of 14 / 0 of 39 at each.
+ABSENT = {"absent": 1.34, "tokens": -5.7}
+ABSENT_CONSTANT = 3.36
+MISSED = 0.25
 
 _AMOUNT = r"(?:\d[\d .,]*\s*(?:kr\b|kroner|mill|mio|euro|øre)|(?:kr\.?|nok|dkk|sek|eur|€|£)\s*\d)"
 _RATE = (
@@ -64,7 +82,8 @@ _RATE = (
 
 HELD = (
     (
-        r"\b(?:telefon(?:nummer|nr)?\w*|tlf|phone(?: number)?|e-?post\w*|e-?mail\w*|mail-?adress\w*|kontaktperson\w*|(?:hvem|kven|hvor) kan vi ringe|contact person)\b(?![\s:]*\d)",
+        r"\b(?:telefon(?:nummer|nr)\w*|tlf|phone number|e-?postadress\w*|e-?mail-? ?adress\w*|mail-?adress\w*|kontaktperson\w*|(?:hvem|kven|hvor) kan vi ringe|contact person)\b(?![\s:]*\d)"
+        r"|\b(?:hva er|kva er|hvad er|vad är|what is|hvilken|hvilket|finn|find|oppgi|oplys|gi meg|giv mig|har (?:dere|de|i|du)|navn og|name and)\b.{0,25}\b(?:telefon\w*|phone|e-?post\w*|e-?mail\w*)\b(?![\s:]*\d)",
         r"\w@\w|\b(?:tlf|telefon)\w*[ :.]{0,3}\+?\d|\b\d{2} \d{2} \d{2} \d{2}\b",
     ),
     (
@@ -131,21 +150,58 @@ def after(query: Query, hits: Sequence[Hit], signals: Mapping[str, float], place
     """
     if not hits:
         return "not-in-corpus"
-    if query.cases and query.terms:
-        pass
-    elif query.filters.documents:
-        if signals["tokens"] < CHOSEN:
-            return "out-of-scope"
-    elif "margin" in signals:
-        if CONSTANT + sum(WEIGHTS[name] * signals[name] for name in WEIGHTS) < LEAST:
-            return "out-of-scope"
-    elif FEW_CONSTANT + sum(FEW[name] * signals[name] for name in FEW) < FAINT:
-        return "not-in-corpus"
+    reason = _kind(signals) or _strange(query, signals)
+    if reason:
+        return reason
     if _DECISION.search(query.text):
         return "decision"
     if _PERSON.search(query.text) and _SOMEBODY.search(query.text):
         return "about-a-person"
-    return None if holds(query, hits, places) else "not-in-corpus"
+    return "not-in-corpus" if _absent(signals) or not holds(query, hits, places) else None
+
+
+_REASONS: Mapping[str, Reason] = {"instruction": "instruction", "person": "about-a-person", "decision": "decision"}
+
+
+def _kind(signals: Mapping[str, float]) -> Reason | None:
+    """What the question is beside its subject, where that is sure enough to refuse it.
+
+    A library without questions of its own may be about anything, people of whom the world knows among it.
+    """
+    told = [
+        k for k, sure in SURE.items() if signals.get(k, 0.0) >= sure and ("margin" in signals or k == "instruction")
+    ]
+    return _REASONS[max(told, key=signals.__getitem__)] if told else None
+
+
+def _strange(query: Query, signals: Mapping[str, float]) -> Reason | None:
+    """Why a question is not the library's to answer, whatever was found."""
+    if query.cases and query.terms:
+        return None
+    if query.filters.documents:
+        return "out-of-scope" if signals["tokens"] < CHOSEN else None
+    if "margin" in signals:
+        return "out-of-scope" if _ours(signals) < LEAST else None
+    held = FEW_CONSTANT + sum(FEW[name] * signals[name] for name in FEW)
+    return "not-in-corpus" if held < FAINT else None
+
+
+def strays(signals: Mapping[str, float]) -> bool:
+    """Whether a follow-up that is read on its own is about what the library never names; `signals` as in `after`."""
+    return "margin" in signals and signals["unseen"] > UNSEEN and _ours(signals) < ASTRAY
+
+
+def _ours(signals: Mapping[str, float]) -> float:
+    return CONSTANT + sum(WEIGHTS[name] * signals[name] for name in WEIGHTS)
+
+
+def _absent(signals: Mapping[str, float]) -> bool:
+    """Whether a particular thing is asked for that a library of our subject does not hold."""
+    share = signals.get("absent")
+    if share is None or "margin" not in signals:
+        return False
+    odds = math.log(max(share, 1e-6) / max(1.0 - share, 1e-6))
+    return ABSENT_CONSTANT + ABSENT["absent"] * odds + ABSENT["tokens"] * signals["tokens"] > MISSED
 
 
 def holds(query: Query, hits: Sequence[Hit], places: Mapping[str, str]) -> bool:

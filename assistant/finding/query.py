@@ -16,7 +16,7 @@ MAX_EXPANSION = 24
 _TEMPLATE = (
     r"\b(?:malen?|maler|skabelon\w*|mall|mallar|templates?|skjema\w*|skema\w*|blankett\w*|formular\w*|formulering\w*|"
     r"sjekkliste\w*|tjekliste\w*|checklista|checklist|oppsett (?:for|til)|oppsett\b.{0,20}\bsak|oplæg til|utkast\w*|udkast\w*|ferdige?|ferdig\s?skrevet|færdig\w*|fyll\w* (?:ut|inn|i)|udfylde?\w*|"
-    r"sample|model clause|standardtekst\w*|tekst(?:en)? til|text till|wording|invitasjon til|invitation til|"
+    r"sample|model clause|standardtekst\w*|tekst(?:en)? til|text till|tekst\b.{0,40}\b(?:lime|kopiere) inn|lim(?:e|me)? ind|klistra in|wording|invitasjon til|invitation til|"
     r"saksframlegg|indstilling)\b"
 )
 _COMPARISON = (

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from assistant.finding.confidence import signals
 from assistant.finding.encoders import Embedder, TokenVectors
 from assistant.finding.interaction import late_interaction, shared
+from assistant.finding.kinds import kinds
 from assistant.finding.shelf import Shelf
 from assistant.types import Filters, Hit, Query
 
@@ -97,7 +98,9 @@ def find_each(
     encoded = encoder.embed([query.text for query in queries], "query")
     tokens = encoded.tokens or [None] * len(queries)
     asked = zip(queries, encoded.dense, tokens, strict=True)
-    return [_found(query, vector, own, shelf, limit, without) for query, vector, own in asked]
+    found = [_found(query, vector, own, shelf, limit, without) for query, vector, own in asked]
+    told = [kinds(encoder.name, vector) for vector in encoded.dense]
+    return [replace(each, signals={**each.signals, **own}) for each, own in zip(found, told, strict=True)]
 
 
 def _found(

@@ -79,3 +79,16 @@ def test_recent_are_the_documents_of_the_last_answer_each_once(passage, cite):
     older = Answer("?", (), (cite(1, passage("c", "Noe."), "Noe"),))
     assert recent([Turn("1", older), Turn("2", answer), Turn("3", Refusal("3", "empty"))]) == ("b", "a")
     assert recent([Turn("1"), Turn("2", Refusal("2", "empty"))]) == ()
+
+
+@pytest.mark.parametrize(
+    "question", ["Hvordan gjennomfører vi en markedsdialog?", "Hva er OPI?", "Kan du forklare hva markedsdialog er?"]
+)
+def test_a_brief_question_that_names_its_own_subject_stands_alone(question):
+    def terms(text):
+        return {word for word in ("markedsdialog", "opi") if word in text.lower()}
+
+    topic = Turn("Hvem kan delta i en reservert kontrakt?")
+    assert settle(question, [topic], without_countries, terms) == question
+    assert settle("Kan du gi et eksempel?", [topic], without_countries, terms) != "Kan du gi et eksempel?"
+    assert settle("Og hva med markedsdialog?", [topic], without_countries, terms) != "Og hva med markedsdialog?"

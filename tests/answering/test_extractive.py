@@ -1,5 +1,7 @@
 """The form of an answer that is made of the documents' own sentences."""
 
+from dataclasses import replace
+
 import pytest
 
 from assistant.answering.extractive import CASES, DOCUMENTS, WORDS, compose
@@ -223,6 +225,18 @@ def test_a_template_is_offered_under_its_title_before_the_guidance(answer, passa
     assert draft.parts[0].title == "Mal"
     assert len(draft.parts[0].claims) == 2
     assert {claim.quotes[0][0].card.id for part in draft.parts[1:] for claim in part.claims} == {"a"}
+
+
+def test_a_template_is_told_by_a_sentence_of_each_of_its_parts_in_its_own_order(answer, passage):
+    def part(number, heading, text):
+        made = passage("mal", text, "Malen", number, kind="template", title="Mal for saksframlegg")
+        return replace(made, path=("Malen", heading))
+
+    background = part(1, "Bakgrunn", "Kommunen kjøper renhold for [BELØB] i året.")
+    asked = "Har dere en mal om renhold og risiko for kommunen?"
+    risks = part(2, "Risiko", "Risiko for kommunen er høy eller lav. Risiko for leverandøren er [HØY ELLER LAV].")
+    draft = answer(asked, passage("a", RULE), risks, background, intent="template")
+    assert [part.title for part in draft.parts] == ["Mal for saksframlegg", "Risiko", "Om a"]
 
 
 def test_a_template_that_is_not_held_is_not_offered(answer, passage):

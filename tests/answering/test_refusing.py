@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.answering.refusing import after, before
+from assistant.answering.refusing import SURE, after, before, strays
 from assistant.privacy import mask
 
 PLACES = {"bergen": "NO", "aarhus": "DK", "malmö": "SE", "rollag": "NO"}
@@ -92,6 +92,42 @@ def test_refuses_a_faint_find_in_a_library_without_questions_of_its_own(found):
     faint = {"tokens": 0.3, "unseen": 0.8, "above": 0.1}
     assert found("Hvem kan delta?", signals=faint) == "not-in-corpus"
     assert found("Hvem kan delta?", signals=faint | {"tokens": 0.6, "above": 2.0}) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"), [("instruction", "instruction"), ("person", "about-a-person"), ("decision", "decision")]
+)
+def test_refuses_what_is_surely_of_another_kind(found, kind, reason):
+    assert found("Hvem kan delta?", signals=OURS | {kind: SURE[kind] - 0.01}) is None
+    assert found("Hvem kan delta?", signals=OURS | {kind: SURE[kind], "absent": 0.2}) == reason
+
+
+def test_the_kind_that_is_surest_gives_the_reason(found):
+    assert found("Hvem?", signals=OURS | {"instruction": 0.7, "person": 0.9}) == "about-a-person"
+
+
+def test_a_library_about_anything_may_be_asked_about_people_but_gives_no_orders(found):
+    about_anything = {"tokens": 0.6, "unseen": 0.0, "above": 2.0}
+    assert found("Hvem?", signals=about_anything | {"person": 0.9, "decision": 0.9, "absent": 0.99}) is None
+    assert found("Hvem?", signals=about_anything | {"instruction": 0.9}) == "instruction"
+
+
+def test_refuses_a_particular_thing_that_no_passage_is_near_to(found):
+    wanted = OURS | {"absent": 0.7}
+    assert found("Hva var omsetningen?", signals=wanted | {"tokens": 0.5}) == "not-in-corpus"
+    assert found("Hva var omsetningen?", signals=wanted | {"tokens": 0.8}) is None
+    assert found("Hva var omsetningen?", signals=OURS | {"tokens": 0.5}) is None
+
+
+def test_a_follow_up_strays_only_where_its_own_words_are_strange():
+    assert strays(NOT_OURS | {"unseen": 0.5})
+    assert not strays(NOT_OURS | {"unseen": 0.0})
+    assert not strays(OURS | {"unseen": 0.5})
+    assert not strays({"tokens": 0.1, "unseen": 0.9, "above": -3.0})
+
+
+def test_who_sends_something_by_mail_asks_for_no_address(found):
+    assert found("Kan vi sende fødselsnummer til bedriften i en vanlig e-post?") is None
 
 
 @pytest.mark.parametrize(
