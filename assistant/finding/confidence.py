@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from assistant.finding.keywords import Keywords
 from assistant.finding.shelf import Shelf
 from assistant.language import stopwords, words
-from assistant.types import Query
+from assistant.types import Passage, Query
 
 NEIGHBOURS = 3
 """Questions of each side that a question is compared with; of 1, 3 and 5 the 3 parted best."""
@@ -50,16 +50,21 @@ def signals(
     tokens: NDArray[np.float32],
     nearest: float,
     asked: Sequence[float],
+    best: Passage,
     shelf: Shelf,
 ) -> dict[str, float]:
     """What a refusal is decided by, all without unit.
 
     `tokens` is the best late interaction of a passage (0 to 1), `unseen` the share of the question's content words, by
-    inverse document frequency, that no passage holds, and `margin` the familiarity; where there is none, `above`.
+    inverse document frequency, that no passage holds, `held` the share that the `best` passage holds in any form, with
+    its title and heading, and `margin` the familiarity; where there is none, `above`.
     """
     weights = content_words(query.text, shelf.keywords)
     total = sum(weights.values()) or 1.0
+    forms = shelf.keywords.forms
+    said = {form for word in words(f"{best.card.title} {best.heading} {best.text}") for form in forms(word)}
     found = {
+        "held": sum(weight for word, weight in weights.items() if not said.isdisjoint(forms(word))) / total,
         "tokens": float(tokens.max()) if len(tokens) else 0.0,
         "unseen": sum(weight for word, weight in weights.items() if not shelf.keywords.seen(word)) / total,
     }

@@ -122,7 +122,9 @@ def _found(
         )
         for i in order
     )
-    told = signals(query, vector, found.tokens, found.nearest, found.asked, shelf) if hits else {}
+    if not hits:
+        return Found((), asked, {})
+    told = signals(query, vector, found.tokens, found.nearest, found.asked, hits[0].passage, shelf)
     return Found(hits, asked, told)
 
 

@@ -113,10 +113,11 @@ def test_a_library_about_anything_may_be_asked_about_people_but_gives_no_orders(
 
 
 def test_refuses_a_particular_thing_that_no_passage_is_near_to(found):
-    wanted = OURS | {"absent": 0.7}
+    wanted = OURS | {"absent": 0.7, "held": 0.5}
     assert found("Hva var omsetningen?", signals=wanted | {"tokens": 0.5}) == "not-in-corpus"
     assert found("Hva var omsetningen?", signals=wanted | {"tokens": 0.8}) is None
     assert found("Hva var omsetningen?", signals=OURS | {"tokens": 0.5}) is None
+    assert found("Hva var omsetningen?", signals=wanted | {"tokens": 0.5, "held": 0.9}) is None
 
 
 def test_a_follow_up_strays_only_where_its_own_words_are_strange():
