@@ -194,7 +194,8 @@ class Query:
 
     `country` is whose law holds (None = not known), `countries` all that the question compares, in
     order, `law` the countries whose guidance may be cited as the rule ("NO" is bound by "EU").
-    `terms` are ids of glossary concepts, `expansion` their words in the other languages. `recent` are ids of the
+    `terms` are ids of glossary concepts, `expansion` their words in the other languages, `names` what it calls by a
+    name of its own, places apart. `recent` are ids of the
     documents that the turn before cited, where the question leans on it. `cases` is how many cases the question wants
     side by side (0 = it wants no table).
     """
@@ -207,6 +208,7 @@ class Query:
     intent: Intent = "rule"
     terms: tuple[str, ...] = ()
     expansion: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
     recent: tuple[str, ...] = ()
     cases: int = 0
     filters: Filters = field(default_factory=Filters)

@@ -628,6 +628,19 @@ def test_what_nobody_should_answer_is_refused_for_its_own_reason(filled, questio
     assert reply.reason == reason
 
 
+def test_what_is_called_by_name_is_found_before_guidance_that_its_question_is_like(model, documents, tmp_path, folder):
+    start = "Da Vestverk begynte, var reservasjon av kontrakter for bedrifter med arbeidsinkludering målet."
+    write(folder, "vestverk.txt", start, "Vestverk og kommunen møttes hver måned i to år.")
+    opened = Assistant.from_settings(Settings(data_dir=tmp_path / "data", corpus_dir=CORPUS, encoder_dir=model))
+    try:
+        opened.ingest([documents, folder])
+        reply = opened.ask("Hvem kunne delta i den reserverte kontrakten da Vestverk begynte?", country="NO")
+    finally:
+        opened.close()
+    assert isinstance(reply, Answer)
+    assert reply.citations[0].passage.card.id == "vestverk"
+
+
 def test_a_follow_up_that_leaves_the_subject_is_out_of_scope(filled):
     topic = "Hvor mange prosent av de ansatte i en bedrift må høre til målgruppen for at en kontrakt kan reserveres?"
     history = [Turn(topic, filled.ask(topic))]

@@ -169,6 +169,7 @@ def read(
         intent=intent,
         terms=terms,
         expansion=_expand(terms, question, glossary),
+        names=names(question, places),
         cases=cases,
         filters=filters,
     )
@@ -178,6 +179,15 @@ def bare(question: str) -> str:
     """The words of a question without HTML tags, Markdown marks and addresses, which say nothing of its subject."""
     words_only = " ".join(_MARKUP.sub(" ", question).split())
     return words_only.encode("utf-8", "ignore").decode()  # half a surrogate pair is no character
+
+
+_NAME = re.compile(r"(?<=[\w,;:»)] )[A-ZÆØÅÄÖ][a-zæøåäöéü]{2,}(?:-[\w]+)*")
+
+
+def names(question: str, places: Mapping[str, str]) -> tuple[str, ...]:
+    """What a question calls by a name of its own (lower case): capitals within a sentence, places and countries apart."""
+    found = (match.group().lower() for match in _NAME.finditer(jurisdiction.without_countries(question)))
+    return tuple(dict.fromkeys(n for n in found if n not in places and n.removesuffix("s") not in places))
 
 
 def intent_of(question: str) -> Intent:

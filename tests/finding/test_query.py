@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.finding.query import MAX_EXPANSION, MOST_CASES, Glossary, cases_wanted, intent_of, read
+from assistant.finding.query import MAX_EXPANSION, MOST_CASES, Glossary, cases_wanted, intent_of, names, read
 from assistant.reading.corpus import load_glossary
 from assistant.types import Concept, Filters
 
@@ -189,6 +189,19 @@ def test_countries_named_in_one_breath_are_each_answered_for(glossary, question,
     asked = read(question, country="NO", language=None, filters=Filters(), glossary=glossary, places={})
     assert set(asked.countries) == countries
     assert (asked.intent == "comparison") is (len(countries) > 1)
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("Hva gjør Vestre og Henning Hansen i Bergen?", ("vestre", "henning", "hansen")),
+        ("Hvor mange jobber hos Bruverkets verksted i Norge?", ("bruverkets",)),
+        ("Vestre har en avtale. Kan vi bruke OPI?", ()),
+        ("hva med bruverket?", ()),
+    ],
+)
+def test_names_within_a_sentence_are_noted_places_and_countries_apart(question, named):
+    assert names(question, {"bergen": "NO"}) == named
 
 
 def test_a_comparison_keeps_both_countries_and_binds_each_to_the_eu(glossary):
