@@ -44,7 +44,7 @@ def labelled(corpus: Path) -> tuple[list[str], list[str]]:
 
 def own_questions(corpus: Path) -> list[str]:
     """About OWN questions of the corpus' documents, evenly spread."""
-    cards = [parse(path.read_text(encoding="utf-8"), path)[0] for path in sorted(corpus.glob("*/*.md"))]
+    cards = [parse(path.read_text(encoding="utf-8"), path)[0] for path in sorted(corpus.glob("*/**/*.md"))]
     asked = [question.text for card in cards for question in card.questions]
     return asked[:: max(1, len(asked) // OWN)][:OWN]
 
