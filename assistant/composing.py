@@ -104,7 +104,7 @@ def _by_model(
     """What the model wrote and what of it holds, or why there is nothing of it; neither without a model."""
     if desk.model is None:
         return None, ()
-    page = _Page(Ledger(cosines(desk.encoder()), desk.entails, read.language))
+    page = _Page(Ledger(cosines(desk.encoder()), desk.entails, read.language, desk.judge))
     page.put(opening)
 
     def check(claim: Claim) -> Sentence | None:

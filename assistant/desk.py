@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.answering.generative import Model
-from assistant.answering.support import Entails
+from assistant.answering.support import Entails, Judge
 from assistant.finding import query
 from assistant.finding.encoders import Embedder
 from assistant.finding.shelf import Shelf
@@ -36,6 +36,7 @@ class Desk:
     encoder: Callable[[], Embedder]
     shelf: Callable[[], Shelf]
     model: Model | None = None
+    judge: Judge | None = None
     entails: Entails | None = None
 
     def read(self, text: str, asked: Asked) -> Query:

@@ -20,6 +20,7 @@ from assistant.cutting import EDITION
 from assistant.desk import Asked, Desk
 from assistant.finding import doubles, query
 from assistant.finding.encoders import Embedder, open_entailment
+from assistant.finding.entailing import open_judge
 from assistant.finding.shelf import Shelf
 from assistant.gathering import gather
 from assistant.intake import Show
@@ -75,6 +76,7 @@ class Assistant:
             encoder=lambda: self._tools.for_reading()[0],
             shelf=self._tools.shelf,
             model=Model(settings) if settings.llm_url else None,
+            judge=open_judge(settings) if settings.llm_url else None,
             entails=open_entailment(settings.nli_model) if settings.nli_model else None,
         )
 
@@ -186,6 +188,8 @@ class Assistant:
         """Load encoder, index, keywords and the model's client, so that the first question waits for nothing."""
         if self._desk.model:
             self._desk.model.prepare()
+        if self._desk.judge:
+            self._desk.judge(self._tools.shelf().passages[:1], "kontrakt")
         if earlier := self._library.earlier(EDITION):
             _log.warning(
                 "An earlier version of the program made %d of the documents searchable; they may answer less well than "

@@ -9,32 +9,37 @@ import argparse
 import hashlib
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant import AssistantError, Settings
 from assistant.answering.stance import clauses
-from assistant.answering.support import BACKGROUND, Likeness, Support, hold
+from assistant.answering.support import BACKGROUND, Judge, Likeness, Support, hold
 from assistant.finding.encoders import cosines, open_encoder
+from assistant.finding.entailing import open_judge
 from assistant.language import sentences
 from assistant.types import Card, Passage
 from eval.floors import below, moved, pin, read_floors, write_floors
 
 HERE = Path(__file__).parent / "support"
 SUPPORTED = "supported"
+PARTS = ("blind", "held out", "calibration")
 NAMED = {"added": "meaning"}  # what the verifier calls a kind of error, where its name is another
 
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A sentence, the passages that it cites, and what is wrong with it: a kind of error, or "supported"."""
+    """A sentence, the passages that it cites, and what is wrong with it: a kind of error, or "supported".
+
+    `part` is what it serves: one of PARTS, or "" where it taught the judge.
+    """
 
     text: str
     language: str
     kind: str
     passages: tuple[Passage, ...]
-    held_out: bool
+    part: str
 
     @property
     def pair(self) -> str:
@@ -43,11 +48,14 @@ class Labelled:
 
 
 def read_labelled(folder: Path = HERE) -> tuple[Labelled, ...]:
-    """The labelled sentences: every second line of pairs.jsonl is held out, all of more.jsonl serves calibration."""
-    return (*_read(folder / "pairs.jsonl", 2), *_read(folder / "more.jsonl", 0))
+    """What is measured: blind.jsonl; of pairs.jsonl every second line, held out; other lines and more.jsonl."""
+    blind = read_file(folder / "blind.jsonl", lambda number: "blind")
+    pairs = read_file(folder / "pairs.jsonl", lambda number: PARTS[1 + number % 2])
+    return (*blind, *pairs, *read_file(folder / "more.jsonl", lambda number: "calibration"))
 
 
-def _read(path: Path, every: int) -> Iterator[Labelled]:
+def read_file(path: Path, part: Callable[[int], str]) -> Iterator[Labelled]:
+    """The sentences of a file whose lines are evidences with sentences; `part` tells what line n, from 1, serves."""
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         row = json.loads(line)
         name = row["evidence"][0]["id"].partition("#")[0]
@@ -56,16 +64,18 @@ def _read(path: Path, every: int) -> Iterator[Labelled]:
         )
         passages = tuple(Passage(e["id"], card, e["text"], e["heading"]) for e in row["evidence"])
         for one in row["sentences"]:
-            yield Labelled(one["text"], one["language"], one["kind"], passages, bool(every) and number % every == 0)
+            yield Labelled(one["text"], one["language"], one["kind"], passages, part(number))
 
 
-def measured(labelled: Sequence[Labelled], similar: Likeness | None) -> list[tuple[Labelled, Support]]:
+def measured(
+    labelled: Sequence[Labelled], similar: Likeness | None, judge: Judge | None = None
+) -> list[tuple[Labelled, Support]]:
     """Each sentence with what the verifier says of it; `similar` sees all texts at once first, to embed in batches."""
     if similar:
         texts = {text for one in labelled for text in (one.text, *(passage.text for passage in one.passages))}
         wholes = {text[start:end] for text in texts for start, end in sentences(text)}
         similar([*texts, *wholes, *(clause for whole in (*texts, *wholes) for clause in clauses(whole))], [*BACKGROUND])
-    return [(one, hold(one.text, one.passages, similar, language=one.language)) for one in labelled]
+    return [(one, hold(one.text, one.passages, similar, language=one.language, judge=judge)) for one in labelled]
 
 
 def rates(found: Sequence[tuple[Labelled, Support]]) -> dict[str, float]:
@@ -102,32 +112,32 @@ def table(found: Sequence[tuple[Labelled, Support]]) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure both halves. Returns 0 when every floor holds, else 1."""
+    """Measure each part. Returns 0 when every floor holds, else 1."""
     parser = argparse.ArgumentParser(prog="python -m eval.verifier", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data-dir", type=Path, default=Path("data/eval"), help="data folder that holds the encoder")
     parser.add_argument("--details", type=Path, help="write what went wrong on the calibration half to this file")
     parser.add_argument("--update", action="store_true", help="pin the floors to what was measured, if nothing fell")
+    parser.add_argument("--rules", action="store_true", help="the rules alone, without the judge; no floors are held")
     given = parser.parse_args(arguments)
     try:
-        encoder = open_encoder(replace(Settings.from_environment(), data_dir=given.data_dir))
-        return _run(given, cosines(encoder))
+        settings = replace(Settings.from_environment(), data_dir=given.data_dir)
+        return _run(given, cosines(open_encoder(settings)), None if given.rules else open_judge(settings))
     except (AssistantError, ValueError) as error:
         print(error, getattr(error, "hint", ""), file=sys.stderr)
         return 1
 
 
-def _run(given: argparse.Namespace, similar: Likeness) -> int:
-    found = measured(read_labelled(), similar)
-    halves = {
-        "held out": [row for row in found if row[0].held_out],
-        "calibration": [row for row in found if not row[0].held_out],
-    }
+def _run(given: argparse.Namespace, similar: Likeness, judge: Judge | None) -> int:
+    found = measured(read_labelled(), similar, judge)
+    halves = {part: [row for row in found if row[0].part == part] for part in PARTS}
     for title, rows in halves.items():
         print(f"{title}\n{table(rows)}\n")
     if given.details:
         wrong = [(one, s) for one, s in halves["calibration"] if (one.kind == SUPPORTED) == bool(s.faults)]
         lines = [f"{one.kind} {one.pair} {','.join(s.faults) or '-'} {s.score:.2f} {one.text}" for one, s in wrong]
         given.details.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    if judge is None:
+        return 0
     overall = {f"{title}: {name}": value for title, rows in halves.items() for name, value in rates(rows).items()}
     floors, now = read_floors(HERE / "floors.json"), fingerprint(HERE)
     if given.update:

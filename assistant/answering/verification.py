@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.answering.support import Entails, Likeness, Support, hold
+from assistant.answering.support import Entails, Judge, Likeness, Support, hold
 from assistant.types import Citation, Claim, Part, Passage, Section, Sentence
 
 
@@ -22,12 +22,17 @@ class Ledger:
     """Checks the claims of one answer one by one, and numbers their citations in order of first use."""
 
     def __init__(
-        self, similar: Likeness | None = None, entails: Entails | None = None, language: str | None = None
+        self,
+        similar: Likeness | None = None,
+        entails: Entails | None = None,
+        language: str | None = None,
+        judge: Judge | None = None,
     ) -> None:
-        """`similar` and `entails` as `hold` takes them; `language` is the answer's (None = detected by sentence)."""
+        """`similar`, `entails` and `judge` as `hold` takes them; `language` is the answer's (None = detected)."""
         self._similar = similar
         self._entails = entails
         self._language = language
+        self._judge = judge
         self._known: dict[tuple[str, str], Citation] = {}
         self.dropped: list[Dropped] = []
 
@@ -64,7 +69,7 @@ class Ledger:
         if claim.text in {quote for _, quote in claim.quotes}:
             return Support(1.0)
         passages = list({passage.id: passage for passage, _ in claim.quotes}.values())
-        return hold(claim.text, passages, self._similar, self._entails, self._language)
+        return hold(claim.text, passages, self._similar, self._entails, self._language, self._judge)
 
     def _number(self, passage: Passage, quote: str, at: int) -> int:
         key = (passage.id, quote)

@@ -117,3 +117,43 @@ def test_an_entailment_model_overrules_what_words_cannot_tell(passage):
     assert hold(said, [text], entails=says(contradiction=0.9)).faults == ("negation",)
     assert hold(said, [text], entails=says(neutral=0.9)).faults == ("meaning",)
     assert hold(said, [text], entails=says(entailment=0.9)).score == 0.9
+
+
+def judged(supported, likeliest="negation"):
+    """A judge that gives a sentence this chance, and the rest to one kind of fault."""
+    return lambda passages, sentence: {"supported": supported, likeliest: 1 - supported}
+
+
+def test_a_sure_judge_outweighs_a_rule_that_often_errs(passage):
+    text, said = passage("a", "Ordningen omfatter alle."), "Ingen er utelatt fra ordningen."
+    assert "negation" in hold(said, [text], language="nb").faults
+    sure = hold(said, [text], language="nb", judge=judged(0.99))
+    assert sure.faults == ()
+    assert sure.score > 0.8
+
+
+def test_a_judge_that_doubts_names_what_is_likeliest_wrong(passage):
+    text = passage("a", "Kommunen kan reservere konkurransen.")
+    doubted = hold("Kommunen kan reservere konkurransen.", [text], language="nb", judge=judged(0.05, "party"))
+    assert doubted.faults == ("party",)
+    assert doubted.score < 0.5
+
+
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        ("Minst 40 prosent av de ansatte må være i målgruppen.", "percentage"),
+        ("Under 600 000 kroner gjelder loven ikke.", "amount"),
+        ("Kommunen kan reservere konkurransen fra 1. juni 2026.", "date"),
+        ("Kommunen kan reservere konkurransen etter § 30-3.", "section"),
+    ],
+)
+def test_what_must_stand_there_to_the_letter_no_judge_outweighs(passage, said, fault):
+    assert hold(said, [passage("a", RULE)], language="nb", judge=judged(0.999)).faults == (fault,)
+
+
+def test_without_a_verdict_the_rules_decide(passage):
+    said = "Under 500 000 kroner gjelder loven."
+    alone = hold(said, [passage("a", RULE)], language="nb")
+    assert hold(said, [passage("a", RULE)], language="nb", judge=lambda passages, sentence: {}) == alone
+    assert alone.faults == ("negation",)

@@ -106,3 +106,17 @@ def test_a_ledger_numbers_sentence_by_sentence_as_a_whole_draft_is_numbered(pass
 def test_what_was_dropped_is_told_by_fault_and_without_its_words():
     assert told(()) == "0 dropped"
     assert told((Dropped("a", ("number",)), Dropped("b", ("duty", "number")))) == "2 dropped (duty 1, number 2)"
+
+
+def test_a_ledger_asks_its_judge_for_a_claim_in_other_words_and_not_for_a_quote(passage):
+    asked = []
+
+    def judge(passages, sentence):
+        asked.append((passages[0].id, sentence))
+        return {"supported": 0.1, "party": 0.9}
+
+    source, said = passage("a", TEXT), "Kommunen har lov til å reservere kontrakten."
+    sections, _, dropped = verify(draft(claim(source, FIRST), claim(source, FIRST, said)), judge=judge)
+    assert [sentence.text for sentence in sections[0].sentences] == [FIRST]
+    assert asked == [("a#1", said)]
+    assert "party" in dropped[0].faults
