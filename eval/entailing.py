@@ -6,7 +6,8 @@ The sentences of `support/written.jsonl` were written for this: by thirty writer
 list of errors, and nothing of the rules or of the sentences that are measured. With them go the calibration half of the
 sentences that `eval/verifier.py` measures, and sentences of the evidence itself and of other documents. Nothing that is
 shown is about a document of the blind part; of the held-out half eleven documents are in the calibration half too. The
-documents in ASIDE are left out, and what is told of them is printed after each epoch. An epoch takes a quarter of an hour on two cores.
+documents in ASIDE are left out, and what is told of them is printed after each epoch, which takes a quarter of an hour
+on two cores.
 """
 
 from __future__ import annotations
