@@ -185,19 +185,19 @@ class Assistant:
         return replace(tally.report(), unchanged=tuple(name for name in names if name not in tally.updated))
 
     def prepare(self) -> None:
-        """Load encoder, index, keywords and the model's client, so that the first question waits for nothing."""
+        """Load encoder, index, keywords, a model's client and judge, so that the first question waits for nothing."""
         if self._desk.model:
             self._desk.model.prepare()
-        if self._desk.judge:
-            self._desk.judge(self._tools.shelf().passages[:1], "kontrakt")
         if earlier := self._library.earlier(EDITION):
             _log.warning(
                 "An earlier version of the program made %d of the documents searchable; they may answer less well than "
                 "they could. python -m assistant rebuild makes them anew.",
                 len(earlier),
             )
-        if self._tools.shelf().passages:
+        if some := self._tools.shelf().passages[:1]:
             self.find("kontrakt", limit=1)
+            if self._desk.judge:
+                self._desk.judge(some, "kontrakt")
 
     def cards(self) -> tuple[Card, ...]:
         """The card of every document, by id."""

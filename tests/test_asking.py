@@ -257,6 +257,21 @@ def test_a_library_of_few_documents_answers_what_they_tell(plain, question):
     assert isinstance(plain.ask(question), Answer)
 
 
+def test_with_a_model_but_without_documents_the_program_makes_ready(tmp_path, with_model):
+    model = {"llm_url": with_model[1].url, "llm_model": "m"}
+    opened = Assistant.from_settings(Settings(data_dir=tmp_path, corpus_dir=CORPUS, **model))
+    try:
+        opened.prepare()
+        assert opened.cards() == ()
+    finally:
+        opened.close()
+
+
+def test_with_a_model_and_documents_the_judge_is_ready_before_the_first_question(with_model, caplog):
+    with_model[0].prepare()
+    assert "by rules alone" not in caplog.text
+
+
 def test_without_a_model_nothing_is_shown_on_the_way(plain):
     shown = []
     assert plain.ask(QUESTION, country="NO", show=shown.append).composer == "extractive"
