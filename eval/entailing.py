@@ -2,9 +2,9 @@
 
 python -m eval.entailing [--further] [--epochs N] [--write]
 
-The sentences of `support/written.jsonl` were written for this: by thirty writers who saw passages of the corpus and a
-list of errors, and nothing of the rules or of the sentences that are measured. With them go the calibration half of the
-sentences that `eval/verifier.py` measures, and sentences of the evidence itself and of other documents. Nothing that is
+The sentences of `support/written.jsonl` were written for this: by thirty sessions of a language model that saw passages
+of the corpus and a list of errors, and nothing of the rules or of the sentences that are measured. With them go the
+calibration half of what `eval/verifier.py` measures, and sentences of the evidence and of other documents. Nothing that is
 shown is about a document of the blind part; of the held-out half eleven documents are in the calibration half too. The
 documents in ASIDE are left out, and what is told of them is printed after each epoch, which takes a quarter of an hour
 on two cores.
@@ -46,7 +46,7 @@ ASIDE = frozenset(
         "se-reserverad-upphandling-4-kap-18",
     }
 )
-"""Nine documents drawn by lot: their sentences chose nothing but the constants of support.py."""
+"""Nine documents drawn by lot: their sentences chose the constants of support.py, and that training went on."""
 
 EPOCHS, SEED = 7, 0
 GROUPS, TOGETHER = 4, 12  # evidences in a step, and sentences of each: the versions of one sentence meet in one step
