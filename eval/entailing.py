@@ -4,7 +4,7 @@ python -m eval.entailing [--further] [--epochs N] [--write]
 
 The sentences of `support/written.jsonl` were written for this: by thirty sessions of a language model that saw passages
 of the corpus and a list of errors, and nothing of the rules or of the sentences that are measured. With them go the
-calibration half of what `eval/verifier.py` measures, and sentences of the evidence and of other documents. Nothing that is
+calibration half of what `eval/verifier.py` measures, and sentences of the evidence and of other documents. Nothing
 shown is about a document of the blind part; of the held-out half eleven documents are in the calibration half too. The
 documents in ASIDE are left out, and what is told of them is printed after each epoch, which takes a quarter of an hour
 on two cores.
