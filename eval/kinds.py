@@ -37,7 +37,7 @@ def labelled(corpus: Path) -> tuple[list[str], list[str]]:
     """Texts and what each asks for; "answered" for what is of none of the KINDS."""
     pairs = [line.split("\t", 1) for line in LINES.read_text(encoding="utf-8").splitlines()]
     outside = (files("assistant.finding") / "elsewhere.txt").read_text(encoding="utf-8").splitlines()
-    pairs += [["answered", text] for text in outside]
+    pairs += [["elsewhere", text] for text in outside]
     pairs += [["answered", text] for text in own_questions(corpus)]
     return [text for _, text in pairs], [kind for kind, _ in pairs]
 

@@ -10,9 +10,10 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-KINDS = ("absent", "decision", "instruction", "person")
+KINDS = ("absent", "decision", "elsewhere", "instruction", "person")
 """What is asked for: a particular thing that no published guidance or case tells (a firm's turnover, the losing bids, a
-price per hour); a decision on a case of the asker's; another behaviour of the assistant; something of one person."""
+price per hour); a decision on a case of the asker's; something of another subject, near ours or not; another behaviour
+of the assistant; something of one person."""
 
 DIGITS = 4
 """Decimals of the weights that are kept."""

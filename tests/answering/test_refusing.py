@@ -88,6 +88,20 @@ def test_refuses_what_belongs_elsewhere(found):
     assert found("Blir det regn i helga?", signals=NOT_OURS) == "out-of-scope"
 
 
+@pytest.mark.parametrize("elsewhere", [0.9, 0.05])
+def test_what_a_question_is_about_tells_where_what_was_found_does_not(found, elsewhere):
+    between = {"tokens": 0.5, "unseen": 0.1, "margin": 0.01, "elsewhere": elsewhere}
+    assert found("Hvordan velger vi et CRM?", signals=between) == ("out-of-scope" if elsewhere > 0.5 else None)
+
+
+@pytest.mark.parametrize("question", ["Kan 30-2a brukes på kantina?", "Gjelder § 30-2 for kantina?", "§30–2?"])
+def test_a_section_that_was_found_is_not_elsewhere_whatever_words_stand_beside_it(found, question):
+    between = {"tokens": 0.5, "unseen": 0.1, "margin": 0.01, "elsewhere": 0.9}
+    assert found(question, "Etter § 30-2 a kan ideelle få avtalen.", signals=between) is None
+    assert found(question, "Etter § 30-21 kan ideelle få avtalen.", signals=between) == "out-of-scope"
+    assert found(question, "Etter § 30-2 a kan ideelle få avtalen.", signals=NOT_OURS) == "out-of-scope"
+
+
 def test_refuses_a_faint_find_in_a_library_without_questions_of_its_own(found):
     faint = {"tokens": 0.3, "unseen": 0.8, "above": 0.1}
     assert found("Hvem kan delta?", signals=faint) == "not-in-corpus"
