@@ -2,12 +2,12 @@
 
 python -m eval.entailing [--further] [--epochs N] [--write]
 
-The sentences of `support/written.jsonl` were written for this: by thirty sessions of a language model that saw passages
-of the corpus and a list of errors, and nothing of the rules or of the sentences that are measured. With them go the
-calibration half of what `eval/verifier.py` measures, and sentences of the evidence and of other documents. Nothing
-shown is about a document of the blind part; of the held-out half eleven documents are in the calibration half too. The
-documents in ASIDE are left out, and what is told of them is printed after each epoch, which takes a quarter of an hour
-on two cores.
+The sentences of `support/written.jsonl` and `support/imagined.jsonl` were written for this, by sessions of a language
+model that saw a list of errors, and nothing of the rules or of the sentences that are measured. The former are about
+passages of the corpus, the latter about passages that the same session made up, since a municipality brings documents
+of its own. With them go the calibration half of what `eval/verifier.py` measures, and sentences of the evidence and of
+other documents. Nothing shown is about a document of the blind part; of the held-out half eleven documents are in the
+calibration half too. What `aside` names is left out, and what is told of it is printed after each epoch.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 import torch
 from sklearn.metrics import roc_auc_score
+from transformers.models.bert.modeling_bert import BertSelfAttention
 
 from assistant import Settings
 from assistant.finding.entailing import KINDS, WEIGHTS, evidences
@@ -48,10 +49,15 @@ ASIDE = frozenset(
 )
 """Nine documents drawn by lot: their sentences chose the constants of support.py, and that training went on."""
 
+TAUGHT = ("written.jsonl", "imagined.jsonl")
+IMAGINED = "imagined-"  # what the id of a passage that was made up begins with: then its session and its place
+EVERY = 8  # of the passages that a session made up, this one and its multiples are set aside too
+
 EPOCHS, SEED = 7, 0
-GROUPS, TOGETHER = 4, 12  # evidences in a step, and sentences of each: the versions of one sentence meet in one step
+GROUPS, TOGETHER = 4, 14  # evidences in a step, and sentences of each: the versions of one sentence meet in one step
 UPPER_RATE, RATE, DECAY, WARM = 1e-4, 5e-4, 0.03, 0.04  # of AdamW; both rates rise and then fall to nothing in a line
 FURTHER = 0.5  # share of the rates when training goes on
+POOL = 1 << 24  # draws of dropout that are made at once
 HELD = 1.6  # what a supported sentence counts against a wrong one, as there are fewer of them
 NAMING = 0.5  # what telling the kind of error counts against telling that there is one
 OWN, FOREIGN = 0.5, 0.35  # share of evidences with a sentence of their own, and with one of another document
@@ -65,6 +71,17 @@ class Pair:
     evidence: str
     verdict: int
     document: str
+
+
+def aside(document: str) -> bool:
+    """Whether the sentences of a document are kept from training."""
+    made_up = document.startswith(IMAGINED)
+    return document in ASIDE or (made_up and int(document.rpartition("-")[2]) % EVERY == 0)
+
+
+def taught_sentences() -> list[Labelled]:
+    """All that was written for this, what is set aside among it."""
+    return [one for name in TAUGHT for one in read_file(HERE / name, lambda number: "")]
 
 
 def pairs(labelled: Sequence[Labelled]) -> list[Pair]:
@@ -109,6 +126,34 @@ def batches(taught: Sequence[Pair]) -> list[list[Pair]]:
     return [list(chain(*groups[at : at + GROUPS])) for at in range(0, len(groups), GROUPS)]
 
 
+class Pooled(torch.nn.Module):  # type: ignore[misc]
+    """Dropout whose draws come from a pool: torch makes them on one core, which took a fifth of each step."""
+
+    def __init__(self, share: float) -> None:
+        super().__init__()
+        kept = (torch.rand(POOL) > share).float() / (1 - share)
+        self.register_buffer("kept", kept, persistent=False)
+
+    def forward(self, states: Any) -> Any:
+        """The states, some of them nothing and the others the more, while training."""
+        if not self.training:
+            return states
+        at = random.randrange(POOL - states.numel())
+        return states * self.kept[at : at + states.numel()].view(states.shape)
+
+
+def hasten(part: torch.nn.Module, pools: dict[float, Pooled] | None = None) -> None:
+    """Give a network's dropouts a common pool; the attention of its upper layers goes without, which is quicker too."""
+    pools = {} if pools is None else pools
+    for name, child in part.named_children():
+        if isinstance(child, torch.nn.Dropout):
+            setattr(part, name, pools.setdefault(child.p, Pooled(child.p)))
+        elif isinstance(child, BertSelfAttention):
+            child.dropout.p = 0.0
+        else:
+            hasten(child, pools)
+
+
 class States:
     """What the lower layers make of each text, read once and kept in 16 bits."""
 
@@ -136,9 +181,9 @@ def loss(scores: Any, verdicts: Any) -> Any:
 
 
 def train(
-    reader: Reader, taught: Sequence[Pair], aside: Sequence[Pair], epochs: int, before: Path | None = None
+    reader: Reader, taught: Sequence[Pair], apart: Sequence[Pair], epochs: int, before: Path | None = None
 ) -> Network:
-    """A network that was shown all of `taught`, `epochs` times; what it tells of `aside` is printed.
+    """A network that was shown all of `taught`, `epochs` times; what it tells of `apart` is printed.
 
     With `before` it goes on from the weights there, at lower rates.
     """
@@ -147,6 +192,7 @@ def train(
     network = Network(reader.upper, len(KINDS))
     if before:
         restore(network, before)
+    hasten(network)
     upper = {id(weight) for weight in network.upper.parameters()}
     rest = [weight for weight in network.parameters() if id(weight) not in upper]
     share = FURTHER if before else 1.0
@@ -157,7 +203,7 @@ def train(
         ],
         weight_decay=DECAY,
     )
-    states = States(reader, [text for pair in (*taught, *aside) for text in (pair.sentence, pair.evidence)])
+    states = States(reader, [text for pair in (*taught, *apart) for text in (pair.sentence, pair.evidence)])
     steps = epochs * len(batches(taught))
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min((step + 1) / (WARM * steps), (steps - step) / ((1 - WARM) * steps))
@@ -171,17 +217,17 @@ def train(
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimizer.step()
             schedule.step()
-        print(f"epoch {epoch + 1}: {_told(network.eval(), states, aside)}", flush=True)
+        print(f"epoch {epoch + 1}: {_told(network.eval(), states, apart)}", flush=True)
     return network
 
 
-def _told(network: Network, states: States, aside: Sequence[Pair]) -> str:
+def _told(network: Network, states: States, apart: Sequence[Pair]) -> str:
     """Shares of the sentences set aside that are kept and caught, and the area under the curve of the two."""
     chances: list[float] = []
     with torch.inference_mode():
-        for at in range(0, len(aside), 48):
-            chances += torch.softmax(states.scores(network, aside[at : at + 48]), 1)[:, 0].tolist()
-    held = np.array([pair.verdict == 0 for pair in aside])
+        for at in range(0, len(apart), 48):
+            chances += torch.softmax(states.scores(network, apart[at : at + 48]), 1)[:, 0].tolist()
+    held = np.array([pair.verdict == 0 for pair in apart])
     kept = np.array(chances) >= 0.5
     area = roc_auc_score(held, chances)
     return f"kept {kept[held].mean():.3f}, caught {1 - kept[~held].mean():.3f}, area {area:.4f}"
@@ -194,14 +240,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--further", action="store_true", help="go on from the weights that are shipped")
     parser.add_argument("--write", action="store_true", help=f"write assistant/finding/{WEIGHTS}")
     given = parser.parse_args(arguments)
-    written = pairs([*read_file(HERE / "written.jsonl", lambda number: "")])
-    aside = [pair for pair in written if pair.document in ASIDE]
-    taught = [pair for pair in written if pair.document not in ASIDE]
+    written = pairs(taught_sentences())
+    apart = [pair for pair in written if aside(pair.document)]
+    taught = [pair for pair in written if not aside(pair.document)]
     taught += pairs([one for one in read_labelled() if one.part == "calibration"])
     taught += plain(taught)
     reader = Reader(prepare(BUNDLED, Settings.from_environment().data_dir / "encoder", print))
-    print(f"{len(taught)} sentences are shown, {len(aside)} set aside.")
-    network = train(reader, taught, aside, given.epochs, OUT if given.further else None)
+    print(f"{len(taught)} sentences are shown, {len(apart)} set aside.")
+    network = train(reader, taught, apart, given.epochs, OUT if given.further else None)
     if given.write:
         store(network, reader, OUT, {"encoder": BUNDLED, "sentences": str(len(taught)), "epochs": str(given.epochs)})
     return 0

@@ -24,7 +24,7 @@ from eval.floors import below, moved, pin, read_floors, write_floors
 
 HERE = Path(__file__).parent / "support"
 SUPPORTED = "supported"
-PARTS = ("blind", "held out", "calibration")
+PARTS = ("blind", "unmet", "held out", "calibration")
 NAMED = {"added": "meaning"}  # what the verifier calls a kind of error, where its name is another
 
 
@@ -48,10 +48,11 @@ class Labelled:
 
 
 def read_labelled(folder: Path = HERE) -> tuple[Labelled, ...]:
-    """What is measured: blind.jsonl; of pairs.jsonl every second line, held out; other lines and more.jsonl."""
+    """What is measured: two files whole; of pairs.jsonl every second line, held out; other lines and more.jsonl."""
     blind = read_file(folder / "blind.jsonl", lambda number: "blind")
-    pairs = read_file(folder / "pairs.jsonl", lambda number: PARTS[1 + number % 2])
-    return (*blind, *pairs, *read_file(folder / "more.jsonl", lambda number: "calibration"))
+    unmet = read_file(folder / "unmet.jsonl", lambda number: "unmet")
+    pairs = read_file(folder / "pairs.jsonl", lambda number: "calibration" if number % 2 else "held out")
+    return (*blind, *unmet, *pairs, *read_file(folder / "more.jsonl", lambda number: "calibration"))
 
 
 def read_file(path: Path, part: Callable[[int], str]) -> Iterator[Labelled]:

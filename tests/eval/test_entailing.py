@@ -5,7 +5,20 @@ import random
 import torch
 
 from assistant.finding.entailing import KINDS
-from eval.entailing import ASIDE, GROUPS, TOGETHER, batches, loss, pairs, plain
+from eval.entailing import (
+    ASIDE,
+    EVERY,
+    GROUPS,
+    TOGETHER,
+    Pooled,
+    aside,
+    batches,
+    hasten,
+    loss,
+    pairs,
+    plain,
+    taught_sentences,
+)
 from eval.verifier import HERE, read_file
 
 
@@ -51,6 +64,29 @@ def test_the_loss_is_least_for_the_right_verdict_and_less_for_the_wrong_kind_of_
     assert right < other < held
 
 
-def test_the_documents_that_are_set_aside_have_sentences():
-    there = {one.passages[0].card.id for one in read_file(HERE / "written.jsonl", lambda number: "")}
-    assert there > ASIDE
+def test_what_is_set_aside_has_sentences_and_is_a_small_part():
+    documents = {one.passages[0].card.id for one in taught_sentences()}
+    apart = {document for document in documents if aside(document)}
+    assert apart > ASIDE
+    assert 0 < len(apart - ASIDE) <= len(documents) / EVERY
+
+
+def test_pooled_dropout_takes_its_share_keeps_the_mean_and_rests_when_not_training():
+    random.seed(3)
+    states = torch.ones(200, 500)
+    pooled = Pooled(0.2)
+    dropped = pooled(states)
+    assert abs(float((dropped == 0).float().mean()) - 0.2) < 0.01
+    assert abs(float(dropped.mean()) - 1) < 0.02
+    assert not torch.equal(dropped, pooled(states))
+    assert torch.equal(pooled.eval()(states), states)
+
+
+def test_a_hastened_network_has_pooled_dropouts_only_and_tells_the_same():
+    network = torch.nn.Sequential(torch.nn.Linear(4, 4), torch.nn.Sequential(torch.nn.Dropout(0.3), torch.nn.ReLU()))
+    states = torch.ones(2, 4)
+    before = network.eval()(states)
+    hasten(network)
+    assert [type(part).__name__ for part in network.modules() if "Drop" in type(part).__name__] == []
+    assert sum(isinstance(part, Pooled) for part in network.modules()) == 1
+    assert torch.equal(network.eval()(states), before)

@@ -49,8 +49,8 @@ def passage(text, document="a", number=1, **card):
         ("Leverandøren skal rapportere hvert kvartal.", "Leverandøren trenger ikke å rapportere."),
         ("Pensjonister er ikke med.", "Ordningen gjelder også pensjonister."),
         (
-            "Mindst 30 procent af de ansatte skal have et handicap.",
-            "Højst 30 procent af de ansatte må have et handicap.",
+            "Konkurrencen kan reserveres for virksomheder, hvor mindst 30 procent af de ansatte har nedsat funktionsevne.",
+            "Konkurrencen kan reserveres for virksomheder, hvor højst 30 procent af de ansatte har nedsat funktionsevne.",
         ),
     ],
 )
@@ -61,7 +61,7 @@ def test_a_sentence_in_other_words_is_surer_than_the_same_turned_around(judge, h
 
 @pytest.mark.slow
 def test_the_chances_are_of_every_verdict_and_make_one(judge):
-    chances = judge([passage(RULE)], "Bygget er grønt.")
+    chances = judge([passage(RULE)], "Biblioteket åpner klokken ti.")
     assert tuple(chances) == KINDS == ("supported", *FAULTS)
     assert sum(chances.values()) == pytest.approx(1, abs=1e-4)
     assert chances["supported"] < 0.1
