@@ -92,6 +92,7 @@ def test_refuses_what_belongs_elsewhere(found):
 def test_what_a_question_is_about_tells_where_what_was_found_does_not(found, elsewhere):
     between = {"tokens": 0.5, "unseen": 0.1, "margin": 0.01, "elsewhere": elsewhere}
     assert found("Hvordan velger vi et CRM?", signals=between) == ("out-of-scope" if elsewhere > 0.5 else None)
+    assert found("Hvordan velger vi et CRM?", signals=between | {"held": 0.9}) is None
 
 
 @pytest.mark.parametrize("question", ["Kan 30-2a brukes på kantina?", "Gjelder § 30-2 for kantina?", "§30–2?"])
