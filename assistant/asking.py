@@ -163,7 +163,8 @@ def _reading(read: Query) -> str:
     """How a question was read, for the trail."""
     terms = f"; terms: {', '.join(read.terms)}" if read.terms else ""
     added = f"; also searched for: {', '.join(read.expansion)}" if read.expansion else ""
-    return f"{read.intent}, {read.language}, law of {read.country or 'no country'}{terms}{added}"
+    several = f"; asks {len(read.asks)} things" if read.asks else ""
+    return f"{read.intent}, {read.language}, law of {read.country or 'no country'}{several}{terms}{added}"
 
 
 def _findings(hits: Sequence[Hit], held: int) -> str:

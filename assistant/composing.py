@@ -78,7 +78,8 @@ def compose(desk: Desk, read: Query, found: Found, trail: Trail, show: Callable[
     if page is None:
         page = _Page(Ledger())
         page.put(opening)
-        draft = draft or extractive.compose(read, hits, interaction.relevance(read.text, hits, found.question, shelf))
+        covers = interaction.relevance(read.text, hits, found.question, shelf, read.asks)
+        draft = draft or extractive.compose(read, hits, covers)
         for part in draft.parts:
             page.put(part)
         trail.add("compose", f"{sum(len(part.claims) for part in draft.parts)} sentences of the sources")

@@ -197,7 +197,8 @@ class Query:
     `terms` are ids of glossary concepts, `expansion` their words in the other languages, `names` what it calls by a
     name of its own, places apart. `recent` are ids of the
     documents that the turn before cited, where the question leans on it. `cases` is how many cases the question wants
-    side by side (0 = it wants no table).
+    side by side (0 = it wants no table). `asks` says where in `text` (characters) each thing stands that it asks,
+    where there are several.
     """
 
     text: str
@@ -211,6 +212,7 @@ class Query:
     names: tuple[str, ...] = ()
     recent: tuple[str, ...] = ()
     cases: int = 0
+    asks: tuple[tuple[int, int], ...] = ()
     filters: Filters = field(default_factory=Filters)
 
 

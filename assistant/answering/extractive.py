@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 
 from assistant.answering.sentences import SHORT_ANSWER, Quotable, Relevance, quotable
 from assistant.language import words
@@ -46,6 +47,8 @@ NEAR = 3
 STEPS = frozenset({"Steg for steg", "Trin for trin", "Steg för steg", "Step by step"})
 
 _FIGURE = re.compile(r"\d")
+
+_NUMBER = re.compile(r"\d+(?:[.,\s]\d+)*")
 
 _MISTAKES = re.compile(r"\b(?:feil|fejl|misstag|mistakes?|fallgr[uo]\w+|faldgr\w+|pitfalls?)\b", re.IGNORECASE)
 """A heading of guidance under which stands what people do wrong: without it, such a sentence reads as advice."""
@@ -170,10 +173,13 @@ _LAYOUTS: dict[Intent, Callable[[Query, Sequence[Quotable]], list[Part]]] = {
 
 
 def choose(sentences: Sequence[Quotable], budget: int, documents: int) -> list[Quotable]:
-    """The best sentences within `budget` words, best first, from at most `documents` documents, none said twice."""
+    """The best sentences within `budget` words, best first, from at most `documents` documents, none said twice.
+
+    Where the question asks several things, the best for each of them in turn.
+    """
     chosen: list[Quotable] = []
     used: set[str] = set()
-    for sentence in sorted(sentences, key=lambda s: -s.score):
+    for sentence in _in_turn(sentences):
         name = sentence.passage.card.id
         if sentence.length > budget or (name not in used and len(used) == documents):
             continue
@@ -183,6 +189,13 @@ def choose(sentences: Sequence[Quotable], budget: int, documents: int) -> list[Q
         used.add(name)
         budget -= sentence.length
     return chosen
+
+
+def _in_turn(sentences: Sequence[Quotable]) -> Iterator[Quotable]:
+    """The sentences, best first, once for each thing that the question asks."""
+    count = len(sentences[0].scores) if sentences else 1
+    asks = range(1, count) if count > 1 else range(1)
+    return chain.from_iterable(zip(*(sorted(sentences, key=lambda s: -s.scores[n]) for n in asks), strict=True))
 
 
 def _listed(sentences: Sequence[Quotable]) -> list[Part]:
@@ -251,5 +264,8 @@ def _part(sentences: Sequence[Quotable], form: Form, title: str | None = None) -
 
 
 def _repeats(one: Quotable, other: Quotable) -> bool:
+    """Whether a sentence says nothing beside another: it shares its words, and has no number of its own."""
+    if set(_NUMBER.findall(one.text)) - set(_NUMBER.findall(other.text)):
+        return False
     mine, theirs = set(words(one.text)), set(words(other.text))
     return len(mine & theirs) >= SIMILAR * min(len(mine), len(theirs))

@@ -116,7 +116,11 @@ HELD = (
         rf"\b(?:kroner|pris\w*|betaler|betalar|koste[rd]?|kostede|kostade|refusion\w*)\b.{{0,60}}\b{_RATE}\b",
         rf"{_AMOUNT}.{{0,60}}{_RATE}",
     ),
-    (r"\bgebyr\w*\b.{0,30}\bklage\w*|\bklage(?:gebyr|afgift)\w*", r"\bklagegebyr\w*|gebyr\w*.{0,40}\bklage"),
+    (
+        r"\bgebyr\w*\b.{0,30}\bklage\w*|\bklage(?:gebyr|afgift)\w*|"
+        r"\b(?:kost(?:er|ar|e)?|costs?)\b.{0,30}\b(?:klag\w*|complain\w*|overklag\w*|överklag\w*|överpröv\w*)",
+        r"\bklagegebyr\w*|gebyr\w*.{0,40}\bklage|\bcomplaint fee|\bavgift\w*.{0,40}\böverpröv",
+    ),
     (r"\b(?:tingrett\w*|lagmannsrett\w*)", r"\b(?:tingrett|lagmannsrett)"),
     (r"\b(?:landsret\w*|byret\w*|voldgift\w*)", r"\b(?:landsret|byret|voldgift)"),
     (r"\b(?:kammarrätt\w*|förvaltningsrätt\w*)", r"\b(?:kammarrätt|förvaltningsrätt)"),

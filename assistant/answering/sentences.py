@@ -10,8 +10,9 @@ from assistant.language import sentences as spans_of
 from assistant.language import words
 from assistant.types import Hit, Intent, Passage, Query
 
-Relevance = Callable[[Passage, Sequence[tuple[int, int]]], list[float]]
-"""How well each span (characters) of a passage's text covers the question: about 0 to 1."""
+Relevance = Callable[[Passage, Sequence[tuple[int, int]]], list[tuple[float, ...]]]
+"""How well each span (characters) of a passage's text covers the question, about 0 to 1, and then, where the question
+asks several things, each of these."""
 
 SHORTEST = 4  # words; a shorter one is a label and is quoted with what follows it
 JOINED = 45  # words that a sentence and the one it leans on may have together
@@ -71,8 +72,9 @@ _LAW = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Quotable:
-    """A sentence of a passage: where it stands in the passage's text, what it is there, and its score.
+    """A sentence of a passage: where it stands in the passage's text, what it is there, and its scores.
 
+    `scores` are for the question as a whole, and then for each of the things that it asks where there are several.
     `step` says that it stands in a numbered step, `leads` that it belongs to the short answer that opens the answer.
     """
 
@@ -82,7 +84,12 @@ class Quotable:
     end: int
     step: bool
     leads: bool
-    score: float
+    scores: tuple[float, ...]
+
+    @property
+    def score(self) -> float:
+        """How well it answers the question as a whole."""
+        return self.scores[0]
 
     @property
     def text(self) -> str:
@@ -116,12 +123,13 @@ def quotable(query: Query, hits: Sequence[Hit], relevance: Relevance) -> list[Qu
         leads = passage.heading in SHORT_ANSWER and passage.card.id == leader
         if query.law and passage.card.kind == "case" and passage.card.country not in {None, *query.law}:
             spans = [span for span in spans if not _LAW.search(_line(passage.text, *span))]
-        for (start, end), score in zip(spans, relevance(passage, spans), strict=True):
+        for (start, end), covers in zip(spans, relevance(passage, spans), strict=True):
             text = passage.text[start:end]
             exact = EXACT if query.intent in LEGAL and _EXACT.search(text) else 0.0
-            total = score + kind_bonus(query.text, text) + short + OWN * leads + exact - behind
+            more = kind_bonus(query.text, text) + short + OWN * leads + exact - behind
+            scores = tuple(cover + more for cover in covers)
             line = passage.text.rfind("\n", 0, start) + 1
-            found.append(Quotable(number, passage, start, end, bool(_STEP.match(passage.text[line:])), leads, total))
+            found.append(Quotable(number, passage, start, end, bool(_STEP.match(passage.text[line:])), leads, scores))
     return found
 
 

@@ -27,6 +27,7 @@ WIDTH, HEADS, LAYERS = 256, 4, 2  # of what compares and puts together
 FEED = 2 * WIDTH
 FIRST_GUESS = 20.0  # what a cosine counts against what is learned, at the start
 LONGEST = 400  # tokens of an evidence or a sentence; the rest is cut
+ALIKE = 16  # sentences of near length that are read at once: in a training step of 56 a tenth is saved on padding
 HIDDEN_AWAY = -1e9  # added to the attention of padding
 UPPER = "upper."  # what the names of the upper layers' weights begin with
 STEPS, SCALE = ".steps", ".scale"  # a row of weights is kept as whole steps of one size
@@ -89,16 +90,20 @@ class Network(nn.Module):  # type: ignore[misc]
 
     def forward(self, sentences: Sequence[Any], evidence: Sequence[Any], of: Sequence[int]) -> Any:
         """Scores (sentences, kinds); `of` tells for each sentence the place of its evidence."""
-        mine, here = self._states(sentences)
         theirs, there = self._states(evidence)
-        places = torch.tensor(of)
         hidden = theirs.shape[-1] // 3
-        cosine = functional.normalize(mine[..., -hidden:], dim=-1) @ functional.normalize(
-            theirs[..., -hidden:], dim=-1
-        )[places].transpose(1, 2)
-        own = self.even(self.narrow(self.dropout(mine)))
+        tops = functional.normalize(theirs[..., -hidden:], dim=-1)
         other = self.even(self.narrow(self.dropout(theirs)))
-        return self._told(own, here, other[places], self.offers(other)[places], there[places], cosine)
+        offered = self.offers(other)
+        order = sorted(range(len(sentences)), key=lambda place: len(sentences[place]))
+        told = []
+        for part in (order[at : at + ALIKE] for at in range(0, len(order), ALIKE)):
+            mine, here = self._states([sentences[place] for place in part])
+            places = torch.tensor([of[place] for place in part])
+            cosine = functional.normalize(mine[..., -hidden:], dim=-1) @ tops[places].transpose(1, 2)
+            own = self.even(self.narrow(self.dropout(mine)))
+            told.append(self._told(own, here, other[places], offered[places], there[places], cosine))
+        return torch.cat(told)[torch.argsort(torch.tensor(order))]
 
     def _told(self, own: Any, here: Any, other: Any, offered: Any, there: Any, cosine: Any) -> Any:
         """What each token finds in the evidence, compared, put together, and told."""

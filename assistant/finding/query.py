@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assistant.finding import jurisdiction
+from assistant.finding.asks import asks
 from assistant.language import detect, words
 from assistant.types import Concept, Filters, Intent, Query
 
@@ -28,9 +29,11 @@ _COMPARISON = (
 _EXAMPLE = (
     r"\b(?:eksemp\w*|døme\w*|exemp\w*|examples?|erfaring\w*|erfarenhet\w*|experiences?|"
     r"(?:hvem|kven|vem|who|hvilke (?:kommuner|byer)|which (?:cities|municipalities|towns)|vilka kommuner) (?:har|gir|giver|ger|have|has|set)|"
-    r"(?:har|er) (?:nokon|noen|nogen|nogle|några|någon|det noen|der nogen|der nogle)|finnes det|findes der|finst det|"
+    r"(?:(?:(?<!\w )|(?<=\bog )|(?<=\boch )|(?<=\bmen ))har|er) (?:nokon|noen|nogen|nogle|några|någon|det noen|der nogen|der nogle)|"
+    r"finnes det|findes der|finst det|"
     r"finns det|kender i|kjenner dere|is there any|are there any|has anyone|noe om|noget om|något liknande|berätta|fortell om|fortæl)\b"
 )
+_HOW_MANY = r"\b(?:(?:hvor|kor) mange|hur många|how many)\b.{0,60}\b(?:finnes|findes|fins|finst|finns|are there|eksisterer|existerar)\b"
 _FIGURE = (
     r"\b(?:(?:hvor|kor) (?:mange|mye|mykje|meget|stor\w*|lang\w*|høy\w*|høj\w*|lenge)|hur (?:många|mycket|stor\w*|länge)|"
     r"how (?:many|much|large|long|high)|antall\w*|antal\w*|prosentandel|beløpsgrense\w*|terskel\w*|tersklene|tærskel\w*|"
@@ -76,6 +79,7 @@ _CUES: tuple[tuple[Intent, re.Pattern[str]], ...] = (
     ("broad", re.compile(_BROAD)),
     ("template", re.compile(_TEMPLATE)),
     ("comparison", re.compile(_COMPARISON)),
+    ("figure", re.compile(_HOW_MANY)),
     ("example", re.compile(_EXAMPLE)),
     ("figure", re.compile(_FIGURE)),
     ("howto", re.compile(_HOWTO)),
@@ -171,6 +175,7 @@ def read(
         expansion=_expand(terms, question, glossary),
         names=names(question, places),
         cases=cases,
+        asks=asks(question),
         filters=filters,
     )
 

@@ -31,14 +31,14 @@ def hits() -> Callable[..., tuple[Hit, ...]]:
 
 
 @pytest.fixture
-def relevance() -> Callable[[str], Callable[[Passage, Sequence[tuple[int, int]]], list[float]]]:
+def relevance() -> Callable[[str], Callable[[Passage, Sequence[tuple[int, int]]], list[tuple[float, ...]]]]:
     """For a question: the share of its words that each span of a passage holds."""
 
-    def by_overlap(question: str) -> Callable[[Passage, Sequence[tuple[int, int]]], list[float]]:
+    def by_overlap(question: str) -> Callable[[Passage, Sequence[tuple[int, int]]], list[tuple[float, ...]]]:
         asked = set(words(question))
 
-        def scores(passage: Passage, spans: Sequence[tuple[int, int]]) -> list[float]:
-            return [len(asked & set(words(passage.text[a:b]))) / len(asked) for a, b in spans]
+        def scores(passage: Passage, spans: Sequence[tuple[int, int]]) -> list[tuple[float, ...]]:
+            return [(len(asked & set(words(passage.text[a:b]))) / len(asked),) for a, b in spans]
 
         return scores
 

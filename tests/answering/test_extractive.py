@@ -124,6 +124,28 @@ def test_a_sentence_that_says_nearly_the_same_is_left_out(answer, passage):
     assert len(texts(answer("Hvor mange prosent?", one, other))) == 1
 
 
+def test_a_sentence_with_a_figure_of_its_own_says_something_new_however_alike(answer, passage):
+    own = passage("a", "Vanlig støtte: inntil 300 000 euro over tre år.\nTjenester: inntil 750 000 euro over tre år.")
+    assert len(texts(answer("Hvor mye er inntil over tre år?", own))) == 2
+
+
+def test_each_of_several_things_that_are_asked_gets_its_best_sentence(query, hits, passage):
+    owners = [f"Eier{n}a sitter{n}b i{n}c styret{n}d med{n}e alle{n}f sine{n}g fullmakter{n}h." for n in range(30)]
+    wage = "Lønnen følger alltid tariffen."
+    place = passage("a", "\n".join([*owners, wage]))
+
+    def covers(source, spans):
+        said = [source.text[a:b] for a, b in spans]
+        return [(1.0 - 0.9 * (text == wage), float(text != wage), float(text == wage)) for text in said]
+
+    def whole(source, spans):
+        return [scores[:1] for scores in covers(source, spans)]
+
+    asked = query("Hvem eier den, og hva er lønnen?", "rule")
+    assert wage in texts(compose(asked, hits(place), covers))
+    assert wage not in texts(compose(asked, hits(place), whole))
+
+
 @pytest.mark.parametrize("intent", ["rule", "howto", "example", "broad", "comparison", "template", "figure"])
 def test_an_answer_stays_within_its_words_and_documents(answer, passage, intent):
     kind = {"example": "case", "template": "template"}.get(intent, "guidance")

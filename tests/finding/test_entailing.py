@@ -110,6 +110,21 @@ def test_what_is_stored_comes_back_to_within_a_step_of_each_weight(folder, tmp_p
 
 
 @pytest.mark.slow
+def test_many_sentences_at_once_are_told_as_each_alone(folder):
+    reader = Reader(folder)
+    torch.manual_seed(0)
+    network = Network(reader.upper, len(KINDS)).eval()
+    said = reader.read([" ".join(["Kommunen kan reservere"] * (1 + 7 * n % 5) + [str(n)]) for n in range(40)])
+    evidence = reader.read([RULE, "Leverandøren rapporterer."])
+    of = [n % 2 for n in range(40)]
+    with torch.inference_mode():
+        scores = network(said, evidence, of)
+        alone = torch.cat([network([said[n]], [evidence[of[n]]], [0]) for n in (0, 1, 7, 22, 39)])
+    assert torch.allclose(scores[[0, 1, 7, 22, 39]], alone, atol=1e-3)
+    assert scores.std(0).min() > 0.01
+
+
+@pytest.mark.slow
 def test_weights_of_another_encoder_are_refused(folder, tmp_path):
     from transformers import AutoTokenizer, BertConfig, BertModel
 

@@ -96,6 +96,19 @@ def test_a_cue_is_a_whole_word():
     assert intent_of("Må vi lyse ut malerarbeid?") == "rule"
 
 
+@pytest.mark.parametrize(
+    ("question", "intent"),
+    [
+        ("Hur många sociala företag finns det i landet?", "figure"),
+        ("Finns det sociala företag i landet?", "example"),
+        ("Hvor mye må være for eierne, og ødelegger det noe at banken har noen aksjer?", "figure"),
+        ("Hvor mye må være for eierne? Har noen prøvd det?", "example"),
+    ],
+)
+def test_to_have_some_or_to_ask_how_many_there_are_is_not_to_ask_for_examples(question, intent):
+    assert intent_of(question) == intent
+
+
 def test_an_overview_of_experience_is_a_list_of_cases():
     assert intent_of("Gi meg en oversikt over erfaringer fra andre kommuner") == "example"
 
