@@ -102,7 +102,7 @@ CASE = Card(
     as_of="2022-06",
     sources=(LOVDATA,),
 )
-YES = "Ja, norske oppdragsgivere kan reservere konkurransen."
+YES = "Norske oppdragsgivere kan reservere konkurransen."
 TERMS = (
     "To vilkår gjelder samtidig: integrering i arbeidslivet må være hovedformålet, og minst 30 prosent av de "
     "ansatte i virksomheten eller programmet må ha en funksjonshemming eller være vanskeligstilte."

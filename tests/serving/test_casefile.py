@@ -52,8 +52,8 @@ def test_a_word_file_holds_question_answer_sources_notices_law_day_and_that_it_i
     assert about["Hentet ut"] == "21. november 2026"
     assert about["Regler lagt til grunn"] == "Norge"
     assert text.startswith(f"Svar med kilder\n{RULE}\nDu har ikke valgt land. Jeg har gått ut fra reglene i Norge.\n")
-    assert "Ja, norske oppdragsgivere kan reservere konkurransen. [1] To vilkår" in text
-    assert "[1] «Ja, norske oppdragsgivere kan reservere konkurransen.» (Kort svar)" in text
+    assert "Norske oppdragsgivere kan reservere konkurransen. [1] To vilkår" in text
+    assert "[1] «Norske oppdragsgivere kan reservere konkurransen.» (Kort svar)" in text
     assert "Danmark · Veiledning · Gjelder per juni 2025" in text
     assert "Lovdata, 12. august 2016 https://lovdata.no/dokument/SF/forskrift/2016-08-12-974" in text
     assert "ikke juridisk rådgivning" in text
