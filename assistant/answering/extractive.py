@@ -46,8 +46,6 @@ NEAR = 3
 
 STEPS = frozenset({"Steg for steg", "Trin for trin", "Steg för steg", "Step by step"})
 
-_FIGURE = re.compile(r"\d")
-
 _NUMBER = re.compile(r"\d+(?:[.,\s]\d+)*")
 
 _MISTAKES = re.compile(r"\b(?:feil|fejl|misstag|mistakes?|fallgr[uo]\w+|faldgr\w+|pitfalls?)\b", re.IGNORECASE)
@@ -208,7 +206,7 @@ def _listed(sentences: Sequence[Quotable]) -> list[Part]:
         own = [s for s in sentences if s.passage.card.id == name]
         chosen = choose(own, budget, 1)[:1]
         left = budget - sum(s.length for s in chosen)
-        figures = [s for s in own if _FIGURE.search(s.text) and not any(_repeats(s, c) for c in chosen)]
+        figures = [s for s in own if _NUMBER.search(s.text) and not any(_repeats(s, c) for c in chosen)]
         results = [s for s in figures if s.passage.heading in RESULTS]
         chosen += choose(results or figures, left, 1)[:1]
         left = budget - sum(s.length for s in chosen)

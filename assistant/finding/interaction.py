@@ -29,8 +29,8 @@ in 160 words), 2026-11-21: weighted by rarity 0.638 / 0.828 / 0.732; mean with t
 ALONE = 0.7
 """What the tokens of one of several things that a question asks count in a sentence, beside all of its tokens.
 
-Facts of the questions that ask several things, of the development / the blind / a hundred newer questions (24, 16, 43;
-2026-11-22): by all tokens alone .812 / .812 / .802, 0.3 .812 / .844 / .802, 0.7* and 1 .812 / .875 / .837.
+Facts of the questions that ask several things, of the development / the blind / a hundred newer questions (24, 16, 43),
+2026-11-22: by all tokens alone .812 / .812 / .802, with each thing's own 0.7* and 1 .812 / .875 / .837.
 """
 
 
