@@ -105,7 +105,7 @@ def _by_model(
     """What the model wrote and what of it holds, or why there is nothing of it; neither without a model."""
     if desk.model is None:
         return None, ()
-    page = _Page(Ledger(cosines(desk.encoder()), desk.entails, read.language, desk.judge))
+    page = _Page(Ledger(cosines(desk.encoder()), desk.entails, read.language, desk.judge, desk.reread))
     page.put(opening)
 
     def check(claim: Claim) -> Sentence | None:
@@ -113,7 +113,9 @@ def _by_model(
         return checked if isinstance(checked, Sentence) else None
 
     try:
-        with closing(generative.compose(read, hits, desk.model, check)) as sentences:
+        with closing(
+            generative.compose(read, hits, desk.model, check, written_first=desk.reread is not None)
+        ) as sentences:
             for sentence, form in sentences:
                 page.lay(sentence, form)
                 show(page.checked(generative.COMPOSER))
@@ -122,7 +124,9 @@ def _by_model(
         trail.add("compose", f"not with the model: {error} {told(page.ledger.dropped)}")
         unsupported = isinstance(error, ComposerUnsupported)
         return None, (Notice("composer-unsupported" if unsupported else "composer-unavailable"),)
-    trail.add("compose", f"{sum(len(s.sentences) for s in page.sections)} sentences that hold, {generative.COMPOSER}")
+    again = f", read again by {desk.reread.title}" if desk.reread and desk.reread.title else ""
+    held = sum(len(section.sentences) for section in page.sections)
+    trail.add("compose", f"{held} sentences that hold, {generative.COMPOSER}{again}")
     return page, ()
 
 

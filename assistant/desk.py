@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.answering.generative import Model
+from assistant.answering.rereading import Reader
 from assistant.answering.support import Entails, Judge
 from assistant.finding import query
 from assistant.finding.encoders import Embedder
@@ -38,6 +39,7 @@ class Desk:
     model: Model | None = None
     judge: Judge | None = None
     entails: Entails | None = None
+    reread: Reader | None = None
 
     def read(self, text: str, asked: Asked) -> Query:
         """The question `text`, read for whoever asks."""

@@ -15,6 +15,7 @@ from typing import Any
 from assistant import advising, asking, editing, hearing, intake, plans, shelving, showing, understanding, upkeep
 from assistant.answering import filling, planning
 from assistant.answering.generative import Model
+from assistant.answering.rereading import open_reader
 from assistant.asking import ShowAnswer
 from assistant.cutting import EDITION
 from assistant.desk import Asked, Desk
@@ -78,6 +79,7 @@ class Assistant:
             model=Model(settings) if settings.llm_url else None,
             judge=open_judge(settings) if settings.llm_url else None,
             entails=open_entailment(settings.nli_model) if settings.nli_model else None,
+            reread=open_reader(settings),
         )
 
     @classmethod
@@ -185,7 +187,10 @@ class Assistant:
         return replace(tally.report(), unchanged=tuple(name for name in names if name not in tally.updated))
 
     def prepare(self) -> None:
-        """Load encoder, index, keywords, a model's client and judge, so that the first question waits for nothing."""
+        """Load encoder, index, keywords, a model's client and judge, so that the first question waits for nothing.
+
+        What reads sentences again is proved last; raises ComposerError where its server fails.
+        """
         if self._desk.model:
             self._desk.model.prepare()
         if earlier := self._library.earlier(EDITION):
@@ -198,6 +203,8 @@ class Assistant:
             self.find("kontrakt", limit=1)
             if self._desk.judge:
                 self._desk.judge(some, "kontrakt")
+        if self._desk.reread:
+            self._desk.reread.prove()
 
     def cards(self) -> tuple[Card, ...]:
         """The card of every document, by id."""

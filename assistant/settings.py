@@ -51,6 +51,10 @@ class Settings:
     )
     llm_model: str | None = _setting(None, "Model name that the chat server expects")
     llm_api_key: str | None = _setting(None, "Key for the chat server", secret=True)
+    llm_reader: str | None = _setting(
+        None,
+        "Model of the chat server that reads each sentence of an answer again beside its passages and says whether it holds; only a strong one is a gain (`python -m eval.verifier --reader` measures it), and the first sentence comes later",
+    )
     llm_timeout: int = _setting(
         60,
         "Longest time that the model may take for an answer, in seconds; then the answer is the sources' own sentences",
@@ -121,6 +125,8 @@ class Settings:
             raise SettingsError(f"llm_url is {self.llm_url!r}.", hint="It begins with http:// or https://.")
         if self.llm_url and not self.llm_model:
             raise SettingsError("llm_url is set without llm_model.", hint="Name the model as the chat server knows it.")
+        if self.llm_reader and not self.llm_url:
+            raise SettingsError("llm_reader is set without llm_url.", hint="Give the chat server that has the model.")
         if not 1 <= self.llm_timeout <= 600:
             raise SettingsError(f"llm_timeout is {self.llm_timeout}.", hint="Use 1 to 600 seconds.")
         if self.llm_context < 2048:

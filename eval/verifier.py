@@ -1,6 +1,10 @@
 """Holds labelled sentences against their passages, and tells what the verifier catches and keeps by kind of error.
 
 python -m eval.verifier [--data-dir DIR] [--details FILE] [--update]
+python -m eval.verifier --reader FILE
+
+With --reader each sentence is also read again by the model that the settings name (ASSISTANT_LLM_URL,
+ASSISTANT_LLM_MODEL, ASSISTANT_LLM_READER). What it wrote is kept in FILE and not asked for a second time.
 """
 
 from __future__ import annotations
@@ -8,14 +12,17 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import math
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant import AssistantError, Settings
+from assistant.answering import rereading
+from assistant.answering.generative import Model
 from assistant.answering.stance import clauses
-from assistant.answering.support import BACKGROUND, Judge, Likeness, Support, hold
+from assistant.answering.support import BACKGROUND, SUPPORTED, Judge, Likeness, Support, hold
 from assistant.finding.encoders import cosines, open_encoder
 from assistant.finding.entailing import open_judge
 from assistant.language import sentences
@@ -23,8 +30,7 @@ from assistant.types import Card, Passage
 from eval.floors import below, moved, pin, read_floors, write_floors
 
 HERE = Path(__file__).parent / "support"
-SUPPORTED = "supported"
-PARTS = ("blind", "unmet", "held out", "calibration")
+PARTS = ("blind", "unmet", "subtle", "held out", "calibration")
 NAMED = {"added": "meaning"}  # what the verifier calls a kind of error, where its name is another
 
 
@@ -48,11 +54,12 @@ class Labelled:
 
 
 def read_labelled(folder: Path = HERE) -> tuple[Labelled, ...]:
-    """What is measured: two files whole; of pairs.jsonl every second line, held out; other lines and more.jsonl."""
+    """What is measured: three files whole; of pairs.jsonl every second line, held out; other lines and more.jsonl."""
     blind = read_file(folder / "blind.jsonl", lambda number: "blind")
     unmet = read_file(folder / "unmet.jsonl", lambda number: "unmet")
+    subtle = read_file(folder / "subtle.jsonl", lambda number: "subtle")
     pairs = read_file(folder / "pairs.jsonl", lambda number: "calibration" if number % 2 else "held out")
-    return (*blind, *unmet, *pairs, *read_file(folder / "more.jsonl", lambda number: "calibration"))
+    return (*blind, *unmet, *subtle, *pairs, *read_file(folder / "more.jsonl", lambda number: "calibration"))
 
 
 def read_file(path: Path, part: Callable[[int], str]) -> Iterator[Labelled]:
@@ -68,15 +75,39 @@ def read_file(path: Path, part: Callable[[int], str]) -> Iterator[Labelled]:
             yield Labelled(one["text"], one["language"], one["kind"], passages, part(number))
 
 
+class Remembered:
+    """A model whose answers are kept in a file, line by line with the SHA-256 of what was asked."""
+
+    def __init__(self, path: Path, model: Model | None) -> None:
+        """`model` is asked for what the file does not hold; without one that gets no answer."""
+        self._path, self._model = path, model
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        self._known: dict[str, str] = {row["asked"]: row["answer"] for row in map(json.loads, lines)}
+
+    def write(
+        self, prompt: Sequence[tuple[str, str]], *, seconds: float = math.inf, tokens: int | None = None
+    ) -> Iterable[str]:
+        """As `Model.write`."""
+        asked = hashlib.sha256(prompt[-1][1].encode()).hexdigest()
+        if asked not in self._known and self._model:
+            self._known[asked] = "".join(self._model.write(prompt, seconds=seconds, tokens=tokens))
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps({"asked": asked, "answer": self._known[asked]}, ensure_ascii=False) + "\n")
+        yield self._known.get(asked, "")
+
+
 def measured(
-    labelled: Sequence[Labelled], similar: Likeness | None, judge: Judge | None = None
+    labelled: Sequence[Labelled], similar: Likeness | None, judge: Judge | None = None, reread: Judge | None = None
 ) -> list[tuple[Labelled, Support]]:
     """Each sentence with what the verifier says of it; `similar` sees all texts at once first, to embed in batches."""
     if similar:
         texts = {text for one in labelled for text in (one.text, *(passage.text for passage in one.passages))}
         wholes = {text[start:end] for text in texts for start, end in sentences(text)}
         similar([*texts, *wholes, *(clause for whole in (*texts, *wholes) for clause in clauses(whole))], [*BACKGROUND])
-    return [(one, hold(one.text, one.passages, similar, language=one.language, judge=judge)) for one in labelled]
+    return [
+        (one, hold(one.text, one.passages, similar, language=one.language, judge=judge, reread=reread))
+        for one in labelled
+    ]
 
 
 def rates(found: Sequence[tuple[Labelled, Support]]) -> dict[str, float]:
@@ -119,17 +150,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--details", type=Path, help="write what went wrong on the calibration half to this file")
     parser.add_argument("--update", action="store_true", help="pin the floors to what was measured, if nothing fell")
     parser.add_argument("--rules", action="store_true", help="the rules alone, without the judge; no floors are held")
+    parser.add_argument("--reader", type=Path, help="keeps what a model writes that reads again; no floors are held")
     given = parser.parse_args(arguments)
     try:
         settings = replace(Settings.from_environment(), data_dir=given.data_dir)
-        return _run(given, cosines(open_encoder(settings)), None if given.rules else open_judge(settings))
+        reread = _reader(settings, given.reader) if given.reader else None
+        judge = None if given.rules else open_judge(settings)
+        return _run(given, cosines(open_encoder(settings)), judge, reread)
     except (AssistantError, ValueError) as error:
         print(error, getattr(error, "hint", ""), file=sys.stderr)
         return 1
 
 
-def _run(given: argparse.Namespace, similar: Likeness, judge: Judge | None) -> int:
-    found = measured(read_labelled(), similar, judge)
+def _reader(settings: Settings, path: Path) -> rereading.Reader:
+    """What reads again, proved: the model of the settings as far as the file does not hold what it says."""
+    name = settings.llm_reader
+    model = Model(replace(settings, llm_model=name)) if name else None
+    reader = rereading.Reader(name or path.name, Remembered(path, model))
+    reader.prove()
+    print(f"read again by {reader.title}\n")
+    return reader
+
+
+def _run(given: argparse.Namespace, similar: Likeness, judge: Judge | None, reread: Judge | None) -> int:
+    found = measured(read_labelled(), similar, judge, reread)
     halves = {part: [row for row in found if row[0].part == part] for part in PARTS}
     for title, rows in halves.items():
         print(f"{title}\n{table(rows)}\n")
@@ -137,7 +181,7 @@ def _run(given: argparse.Namespace, similar: Likeness, judge: Judge | None) -> i
         wrong = [(one, s) for one, s in halves["calibration"] if (one.kind == SUPPORTED) == bool(s.faults)]
         lines = [f"{one.kind} {one.pair} {','.join(s.faults) or '-'} {s.score:.2f} {one.text}" for one, s in wrong]
         given.details.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    if judge is None:
+    if judge is None or reread:
         return 0
     overall = {f"{title}: {name}": value for title, rows in halves.items() for name, value in rates(rows).items()}
     floors, now = read_floors(HERE / "floors.json"), fingerprint(HERE)

@@ -1,5 +1,6 @@
 """A question's journey with a model: what is shown while it writes, and that every failure ends in the sources' own sentences."""
 
+import json
 import re
 import shutil
 import sys
@@ -16,6 +17,7 @@ from tests.answering.scripted import says, serving
 pytestmark = pytest.mark.slow
 
 CORPUS = Path(__file__).parents[1] / "corpus"
+PROBES = Path(__file__).parents[1] / "assistant" / "answering" / "probes.json"
 SHIPPED = (
     "guidance/no/no-reserverte-kontrakter-arbeidsinkludering.md",
     "guidance/dk/dk-reserverede-kontrakter-paragraf-54.md",
@@ -119,6 +121,34 @@ def test_an_answer_of_the_model_grows_by_whole_cited_sentences(asked):
     for citation in reply.citations:
         assert citation.passage.text[citation.start : citation.end] == citation.quote
     assert [section.form for section in reply.sections] == ["bullets"]
+
+
+def test_what_the_model_that_reads_again_does_not_find_is_left_out(data):
+    doubted = {probe["wrong"] for probe in json.loads(PROBES.read_text(encoding="utf-8"))}
+
+    def act(call):
+        if call.body["model"] == "reads":
+            sentence = call.body["messages"][-1]["content"].partition("<sentence>\n")[2].partition("\n</sen")[0]
+            says("x\nUNSUPPORTED: meaning" if sentence in doubted else "x\nSUPPORTED")(call)
+            return
+        quotes = whole_sentences(call)[:3]
+        said = [f"Det heter at {quote[0].lower()}{quote[1:]}" for _, quote in quotes]
+        doubted.add(said[1])
+        lines = "".join(f"- {text} [{token}]\n" for text, (token, _) in zip(said, quotes, strict=True))
+        says("QUOTES:\n" + "".join(f'[{t}] "{q}"\n' for t, q in quotes) + f"ANSWER:\n{lines}")(call)
+
+    with serving(act) as script:
+        model = {"llm_url": script.url, "llm_model": "writes", "llm_reader": "reads", "llm_context": 8192}
+        opened = Assistant.from_settings(Settings(data_dir=data, corpus_dir=CORPUS, **model))
+        opened.prepare()
+        del script.calls[:]
+        reply = opened.ask(QUESTION, country="NO")
+        opened.close()
+        assert [call.body["model"] for call in script.calls] == ["writes", "reads", "reads", "reads"]
+    texts = [sentence.text for sentence in reply.sentences]
+    assert len(texts) == 2
+    assert not doubted & set(texts)
+    assert "60 of 60 probes" in next(step.detail for step in reply.trail if step.name == "compose")
 
 
 def test_a_sentence_is_shown_before_the_model_has_written_the_next(asked):

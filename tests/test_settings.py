@@ -47,6 +47,7 @@ MODELS = (
     {"llm_timeout": 0},
     {"llm_timeout": 601},
     {"llm_context": 100},
+    {"llm_reader": "m"},
 )
 
 

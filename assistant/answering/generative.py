@@ -203,9 +203,12 @@ class Model:
 
 
 def compose(
-    query: Query, hits: Sequence[Hit], model: Model, check: Check
+    query: Query, hits: Sequence[Hit], model: Model, check: Check, *, written_first: bool = False
 ) -> Generator[tuple[Sentence, Form], None, None]:
     """The sentences that hold, each as soon as it is whole and checked, with the form of the line it stands in.
+
+    `written_first` lets the model come to its end before the first check, for a check that asks the same server: a
+    server of one place breaks off what it writes when it is asked again.
 
     Raises ComposerError when the server fails, and ComposerUnsupported when too little of what it wrote holds: no
     sentence, or more dropped than kept. Then what was given is no answer either: what was left out may be the "but".
@@ -215,7 +218,7 @@ def compose(
     said: set[str] = set()
     dropped = 0
     with closing(model.write(prompts(query, passages))) as pieces:
-        for part in _parts(manuscript, pieces):
+        for part in _parts(manuscript, iter(tuple(pieces)) if written_first else pieces):
             (claim,) = part.claims
             sentence = check(claim) if claim.text not in said and speaks(claim.text, query.language) else None
             if sentence is None:

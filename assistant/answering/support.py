@@ -20,7 +20,10 @@ Entails = Callable[[str, str], Mapping[str, float]]
 """For an evidence and a sentence: the chance (0 to 1) of "entailment", "neutral" and "contradiction"."""
 
 Judge = Callable[[Sequence[Passage], str], Mapping[str, float]]
-"""For passages and a sentence: the chance (0 to 1) of "supported" and of each of FAULTS; {} where there is none."""
+"""For passages and a sentence: the chance (0 to 1) of SUPPORTED and of those of FAULTS that it tells; {} for none."""
+
+SUPPORTED = "supported"
+"""The verdict on a sentence with nothing wrong with it."""
 
 FAULTS = (
     "number",
@@ -110,15 +113,17 @@ def hold(
     entails: Entails | None = None,
     language: str | None = None,
     judge: Judge | None = None,
+    reread: Judge | None = None,
 ) -> Support:
     """Whether `sentence` says only what `passages` say, whatever languages the two are in.
 
     `language` is the sentence's (None = detected); a passage is read with its card's title, partners, language and
     country. Figures, dates, sections, names and countries must stand there; denial, duty and acting party must be
     those of the nearest clause. `similar` finds that clause and judges meaning; without it clauses are matched by
-    shared words, which does not reach from one language to another, and meaning is not judged. With `judge`, its
-    verdict and what the rules find are weighed together, but for faults of LETTER, which stand. With `entails`, a
-    contradiction is a fault of negation and what is not entailed one of meaning.
+    shared words, which does not reach from one language to another, and meaning is not judged. With `judge`, or
+    `reread`, a model that reads the sentence again, their verdicts and what the rules find are weighed together, but
+    for faults of LETTER, which stand: `reread` is not asked then. With `entails`, a contradiction is a fault of
+    negation and what is not entailed one of meaning.
     """
     if not sentence.strip() or not any(passage.text.strip() for passage in passages):
         return Support(0.0, ("meaning",))
@@ -129,8 +134,9 @@ def hold(
     faults = [*_unstated(claim, passages), *_exchanged(sentence, spoken_in, match)]
     faults += [*_misplaced(sentence, spoken_in, claim, match), *match.turned()]
     chances = judge(passages, sentence) if judge else {}
-    if chances:
-        score, faults = _weighed(chances, faults)
+    again = reread(passages, sentence) if reread and not set(faults) & set(LETTER) else {}
+    if chances or again:
+        score, faults = _weighed(chances or {SUPPORTED: score}, faults, again)
     elif similar and score < LEAST:
         faults.append("meaning")
     if entails:
@@ -141,15 +147,22 @@ def hold(
     return Support(round(score, 3), tuple(fault for fault in FAULTS if fault in faults))
 
 
-def _weighed(chances: Mapping[str, float], faults: Sequence[str]) -> tuple[float, list[str]]:
-    """How sure judge and rules together are that a sentence holds, and what is wrong with it where they are not."""
-    least = 1e-6
-    odds = math.log((chances["supported"] + least) / (1 - chances["supported"] + least))
+def _weighed(
+    chances: Mapping[str, float], faults: Sequence[str], again: Mapping[str, float]
+) -> tuple[float, list[str]]:
+    """How sure judge, rules and who read it again are that a sentence holds, and what is wrong where they are not."""
     found = sum(FAULTED[fault] for fault in set(faults))
-    score = 1 / (1 + math.exp(-(JUDGED * odds + found + UNFAULTED)))
+    read = _odds(again[SUPPORTED]) if again else 0.0
+    score = 1 / (1 + math.exp(-(JUDGED * _odds(chances[SUPPORTED]) + found + UNFAULTED + read)))
     if score < HOLDS:
-        return score, [*faults, max(FAULTS, key=lambda fault: chances.get(fault, 0.0))]
+        told = again if again.get(SUPPORTED, 1.0) < HOLDS else chances
+        return score, [*faults, max(FAULTS, key=lambda fault: told.get(fault, 0.0))]
     return score, [fault for fault in faults if fault in LETTER]
+
+
+def _odds(chance: float) -> float:
+    least = 1e-6
+    return math.log((chance + least) / (1 - chance + least))
 
 
 def _unstated(claim: Stated, passages: Sequence[Passage]) -> Iterator[str]:

@@ -27,12 +27,14 @@ class Ledger:
         entails: Entails | None = None,
         language: str | None = None,
         judge: Judge | None = None,
+        reread: Judge | None = None,
     ) -> None:
-        """`similar`, `entails` and `judge` as `hold` takes them; `language` is the answer's (None = detected)."""
+        """All but `language` as `hold` takes them; `language` is the answer's (None = detected)."""
         self._similar = similar
         self._entails = entails
         self._language = language
         self._judge = judge
+        self._reread = reread
         self._known: dict[tuple[str, str], Citation] = {}
         self.dropped: list[Dropped] = []
 
@@ -69,7 +71,7 @@ class Ledger:
         if claim.text in {quote for _, quote in claim.quotes}:
             return Support(1.0)
         passages = list({passage.id: passage for passage, _ in claim.quotes}.values())
-        return hold(claim.text, passages, self._similar, self._entails, self._language, self._judge)
+        return hold(claim.text, passages, self._similar, self._entails, self._language, self._judge, self._reread)
 
     def _number(self, passage: Passage, quote: str, at: int) -> int:
         key = (passage.id, quote)

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import threading
 import time
 
 import pytest
@@ -65,6 +66,30 @@ def test_a_sentence_is_given_while_the_server_still_writes(composed):
         return [first]
 
     assert texts(composed(act, then=first_only, llm_timeout=30)) == [FIRST]
+
+
+def test_the_model_comes_to_its_end_before_the_first_check_where_that_is_wanted(query, hits, passage):
+    checked, early = threading.Event(), []
+
+    def act(call):
+        call.start()
+        call.piece(f"{QUOTES}{FIRST} [P1]\n{SECOND} ")
+        early.append(checked.wait(1))
+        call.piece("[P2]\n")
+        call.end()
+
+    def check(claim):
+        checked.set()
+        return quoted(claim)
+
+    sources = hits(passage("a", ONE), passage("b", TWO))
+    with serving(act) as script:
+        model = Model(Settings(llm_url=script.url, llm_model="m", llm_timeout=30))
+        for written_first in (True, False):
+            checked.clear()
+            given = list(compose(query("Kan vi?"), sources, model, check, written_first=written_first))
+            assert [sentence.text for sentence, _ in given] == [FIRST, SECOND]
+    assert early == [False, True]
 
 
 def test_whoever_stops_reading_ends_the_connection(query, hits, passage):

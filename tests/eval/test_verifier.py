@@ -2,10 +2,14 @@
 
 import pytest
 
-from assistant.answering.support import Support
+from assistant.answering.generative import Model
+from assistant.answering.rereading import Reader
+from assistant.answering.support import SUPPORTED, Support
+from assistant.settings import Settings
 from eval.entailing import taught_sentences
 from eval.floors import moved, read_floors
-from eval.verifier import HERE, PARTS, SUPPORTED, fingerprint, measured, rates, read_labelled, table
+from eval.verifier import HERE, PARTS, Remembered, fingerprint, measured, rates, read_labelled, table
+from tests.answering.scripted import says, serving
 
 LITERAL = {"number", "percentage", "amount", "date", "section", "name", "country"}
 
@@ -24,7 +28,8 @@ def test_the_floors_were_pinned_to_these_sentences():
 @pytest.mark.parametrize("part", PARTS)
 def test_every_kind_has_sentences_in_every_part(part):
     kinds = {one.kind for one in read_labelled() if one.part == part}
-    assert kinds == {*LITERAL, SUPPORTED, "negation", "duty", "party", "added"}
+    asked_for = {SUPPORTED, "number", "section", "name", "negation", "duty"}
+    assert kinds == (asked_for if part == "subtle" else {*LITERAL, *asked_for, "party", "added"})
 
 
 def test_nothing_that_taught_the_judge_is_about_a_document_whose_sentences_are_held_out():
@@ -35,6 +40,26 @@ def test_nothing_that_taught_the_judge_is_about_a_document_whose_sentences_are_h
     taught = taught_sentences()
     assert len(taught) > 50_000
     assert documents(taught) & documents(held) == set()
+
+
+def test_what_was_read_again_is_still_what_the_program_asks():
+    """The answers in the file are found by the words of the request: other words, and they would all be missing."""
+    recorded = Remembered(HERE.parent / "reread.jsonl", None)
+    reader = Reader("recorded", recorded)
+    reader.prove()
+    assert reader.title == "recorded (60 of 60 probes right)"
+    assert all(reader(one.passages, one.text) for one in read_labelled())
+
+
+def test_a_model_is_asked_once_and_what_it_said_is_kept(tmp_path):
+    kept, request = tmp_path / "said.jsonl", (("system", "Judge."), ("user", "Holds it?"))
+    with serving(says("x\nSUPPORTED")) as script:
+        model = Model(Settings(llm_url=script.url, llm_model="m", llm_timeout=30))
+        for _ in range(2):
+            assert "".join(Remembered(kept, model).write(request)) == "x\nSUPPORTED"
+        assert len(script.calls) == 1
+    assert "".join(Remembered(kept, None).write(request)) == "x\nSUPPORTED"
+    assert "".join(Remembered(kept, None).write((("user", "And this?"),))) == ""
 
 
 def test_rates_count_by_kind_and_precision_counts_what_was_wrongly_dropped():
