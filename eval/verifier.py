@@ -164,9 +164,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _reader(settings: Settings, path: Path) -> rereading.Reader:
     """What reads again, proved: the model of the settings as far as the file does not hold what it says."""
-    name = settings.llm_reader
-    model = Model(replace(settings, llm_model=name)) if name else None
-    reader = rereading.Reader(name or path.name, Remembered(path, model))
+    remembered = Remembered(path, rereading.reading_model(settings))
+    reader = rereading.Reader(settings.llm_reader or path.name, remembered)
     reader.prove()
     print(f"read again by {reader.title}\n")
     return reader

@@ -93,8 +93,7 @@ class Reader:
         self._name, self._model = name, model
         self._worth: dict[bool, float] = {}  # what it says of a sentence -> the chance that the sentence holds
         self._right = 0
-        self._lock = threading.Lock()
-        self._proving = False
+        self._proving = threading.Lock()
 
     @property
     def title(self) -> str:
@@ -102,9 +101,11 @@ class Reader:
         return f"{self._name} ({self._right} of {2 * len(_probes())} probes right)" if self._worth else ""
 
     def __call__(self, passages: Sequence[Passage], sentence: str) -> Mapping[str, float]:
-        """As a `Judge`; {} where it is not proved yet, fails, or says nothing of the kind."""
+        """As a `Judge`; {} where it is not proved yet, is worth nothing, fails, or says nothing of the kind."""
         if not self._worth:
             self.start()
+            return {}
+        if self._worth[True] == self._worth[False]:
             return {}
         said = self._said(passages, sentence)
         if not said:
@@ -113,15 +114,17 @@ class Reader:
         return {SUPPORTED: chance, **{fault: 1 - chance for fault in said if fault != SUPPORTED}}
 
     def start(self) -> None:
-        """Ask the probes in the background, unless that is done or going on."""
-        with self._lock:
-            if self._worth or self._proving:
-                return
-            self._proving = True
-        threading.Thread(target=self._prove_quietly, daemon=True).start()
+        """Ask the probes in the background, unless that is going on."""
+        if not self._proving.locked():
+            threading.Thread(target=self._prove_quietly, daemon=True).start()
 
     def prove(self) -> None:
-        """Ask the probes, which takes a call for each; raises ComposerError where the server fails."""
+        """Ask the probes, a call for each, unless that is done; raises ComposerError where the server fails."""
+        with self._proving:
+            if not self._worth:
+                self._ask_probes()
+
+    def _ask_probes(self) -> None:
         said = {True: [0, 0], False: [0, 0]}  # verdict that is known -> how often it was said to hold, and not to
         for probe in _probes():
             for sentence, holds in ((probe["supported"], True), (probe["wrong"], False)):
@@ -137,8 +140,6 @@ class Reader:
             self.prove()
         except ComposerError as error:
             _log.warning("Sentences are not read again yet: %s", error)
-        finally:
-            self._proving = False
 
     def _said(self, passages: Sequence[Passage], sentence: str) -> Mapping[str, float]:
         try:
@@ -151,9 +152,14 @@ class Reader:
 
 
 def open_reader(settings: Settings) -> Reader | None:
+    """What reads sentences again by the settings; None where they name no model for it."""
+    model = reading_model(settings)
+    return Reader(settings.llm_reader or "", model) if model else None
+
+
+def reading_model(settings: Settings) -> Model | None:
     """The model of the settings that reads sentences again; None where they name none."""
-    name = settings.llm_reader
-    return Reader(name, Model(replace(settings, llm_model=name))) if name else None
+    return Model(replace(settings, llm_model=settings.llm_reader)) if settings.llm_reader else None
 
 
 def _chance(said: Mapping[bool, Sequence[int]], word: int) -> float:

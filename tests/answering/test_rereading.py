@@ -86,10 +86,31 @@ def test_a_sentence_is_asked_once_with_nothing_else_in_view(passage):
     [says("x\nSUPPORTED"), says("x\nUNSUPPORTED: name"), says("I cannot say."), says("SUPPORTED " * 50)],
     ids=["yes to all", "no to all", "no verdict", "no end"],
 )
-def test_the_word_of_a_model_that_cannot_tell_counts_nothing(act, passage):
-    with reading(act) as (reader, _):
+def test_a_model_that_cannot_tell_is_not_asked_any_more(act, passage):
+    with reading(act) as (reader, script):
         reader.prove()
-        assert reader([passage("a", RULE)], TRUE).get("supported", 0.5) == 0.5
+        del script.calls[:]
+        assert reader([passage("a", RULE)], TRUE) == {}
+        assert script.calls == []
+
+
+def test_what_is_judged_while_the_probes_are_asked_does_not_ask_them_again(passage):
+    begun, go_on = threading.Event(), threading.Event()
+
+    def waits(call):
+        begun.set()
+        go_on.wait(20)
+        knows(call)
+
+    with reading(waits) as (reader, script):
+        proving = threading.Thread(target=reader.prove)
+        proving.start()
+        assert begun.wait(20)
+        assert reader([passage("a", RULE)], TRUE) == {}
+        go_on.set()
+        proving.join(60)
+        reader.prove()
+        assert len(script.calls) == 2 * len(PROBES)
 
 
 def test_a_model_that_is_mostly_wrong_is_not_taken_at_the_opposite_of_its_word(passage):
@@ -98,7 +119,7 @@ def test_a_model_that_is_mostly_wrong_is_not_taken_at_the_opposite_of_its_word(p
 
     with reading(lies) as (reader, _):
         reader.prove()
-        assert reader([passage("a", RULE)], TRUE)["supported"] == 0.5
+        assert reader([passage("a", RULE)], TRUE) == {}
 
 
 def test_before_the_probes_are_asked_nothing_is_judged_and_asking_begins(passage):
