@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 from tqdm import tqdm
@@ -15,8 +17,16 @@ from assistant.serving.ui import launch
 from assistant.types import Progress
 
 
-def main() -> int:
-    """Serve the page until it is stopped; 1 if it could not start, with a sentence on why and what to do."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve the page until it is stopped; 1 if it could not start, with a sentence on why and what to do.
+
+    It takes no `arguments` (default: the process's own): argparse ends it with 0 for --help, with 2 for others.
+    """
+    argparse.ArgumentParser(
+        prog="python app.py",
+        description="Takes in the shipped corpus where it is new or changed, and serves the web page until Ctrl+C.",
+        epilog="What can be set is set by environment variables named ASSISTANT_...: README.md tells of each.",
+    ).parse_args(arguments)
     try:
         settings = Settings.from_environment()
         start_logging(settings.log_level)
