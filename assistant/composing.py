@@ -78,7 +78,10 @@ def compose(desk: Desk, read: Query, found: Found, trail: Trail, show: Callable[
     if page is None:
         page = _Page(Ledger())
         page.put(opening)
-        covers = interaction.relevance(read.text, hits, found.question, shelf, read.asks)
+        explained = read.intent not in extractive.LAYOUTS
+        encoder = desk.encoder().name if explained else ""
+        where = jurisdiction.mentions(read.text) if explained and read.law else ()
+        covers = interaction.relevance(read.text, hits, found.question, shelf, read.asks, encoder, where)
         draft = draft or extractive.compose(read, hits, covers)
         for part in draft.parts:
             page.put(part)

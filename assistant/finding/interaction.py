@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +11,12 @@ from numpy.typing import NDArray
 from assistant.finding.encoders import TokenVectors, unpack
 from assistant.finding.keywords import Keywords
 from assistant.finding.shelf import Shelf
+from assistant.finding.supported import BUNDLED
 from assistant.language import words
 from assistant.types import Hit, Passage
+
+Marked = tuple[Passage, Sequence[tuple[int, int]]]
+"""A passage and the spans of its text (start, end) that are asked about."""
 
 WORST = 3
 """Tokens of the question that count twice in a sentence: those that it covers worst."""
@@ -32,6 +37,13 @@ ALONE = 0.7
 Facts of the questions that ask several things, of the development / the blind / a hundred newer questions (24, 16, 43),
 2026-11-22: by all tokens alone .812 / .812 / .802, with each thing's own 0.7* and 1 .812 / .875 / .837.
 """
+
+
+SCALE = 0.1
+"""What the network's logarithm of odds counts in a sentence's score."""
+
+READ = 64
+"""Sentences that the network reads, those that cover the question best: a question has some two hundred near it."""
 
 
 def late_interaction(question: str, asked: TokenVectors, places: Sequence[int], shelf: Shelf) -> NDArray[np.float32]:
@@ -58,34 +70,79 @@ def relevance(
     asked: TokenVectors | None,
     shelf: Shelf,
     asks: Sequence[tuple[int, int]] = (),
-) -> Callable[[Passage, Sequence[tuple[int, int]]], list[tuple[float, ...]]]:
-    """A function that says how well each span of a passage's text covers the question, between 0 and about 1.3.
+    encoder: str = "",
+    beside: Sequence[tuple[int, int]] = (),
+) -> Callable[[Sequence[Marked]], list[list[tuple[float, ...]]]]:
+    """A function that says how well each span of the passages' texts answers the question; for each passage a list.
 
     First the question as a whole, then each of the things that it asks where there are several: `asks` says where in
-    it they stand (characters).
+    it they stand (characters). What stands `beside` the point in it is not looked for: "and in Denmark?" is answered by
+    where is looked. The token vectors of the whole passage are used, so a sentence is read in its context.
 
-    Uses the token vectors of the whole passage, so a sentence is read in its context: half of the sum is the mean
-    over the question's tokens, half the mean over the WORST covered, and the share of the question's words (by inverse
-    document frequency) that the span holds counts WORDS. Where the encoder gives no token vectors, that share alone.
+    How well a span covers the question lies between 0 and about 1.3: half of the sum is the mean over the question's
+    tokens, half the mean over the WORST covered, and the share of the question's words (by inverse document frequency)
+    that the span holds counts WORDS. Where the encoder gives no token vectors, it is that share alone. Where `encoder`
+    names the bundled one, what `selection` tells of the READ that cover it best is added, in steps of SCALE.
     """
     ids = {hit.passage.id for hit in hits}
     kept = dict(shelf.tokens(ids)) if asked else {}
+    asked = _without(asked, beside) if asked else None
     own = centred(asked.vectors, shelf.middle) if asked else None
-    share = shared(question, shelf.keywords)
+    share = shared("".join(c for at, c in enumerate(question) if not _inside(at, beside)), shelf.keywords)
     parts = [(asked.starts >= a) & (asked.ends <= b) for a, b in asks] if asked else []
 
-    def scores(passage: Passage, spans: Sequence[tuple[int, int]]) -> list[tuple[float, ...]]:
-        packed = kept.get(passage.id)
-        said = [share(passage.text[a:b]) for a, b in spans]
-        if own is None or packed is None:
-            return [(held,) * (1 + len(asks)) for held in said]
-        held = unpack(packed)
-        similar = own @ centred(held.vectors, shelf.middle).T
-        starts = held.starts - len(shelf.prefix(passage))
-        covered = [_covers(similar[:, (starts >= a) & (starts < b)], parts) for a, b in spans]
-        return [tuple(tokens + WORDS * rest for tokens in each) for each, rest in zip(covered, said, strict=True)]
+    def scores(marked: Sequence[Marked]) -> list[list[tuple[float, ...]]]:
+        said = [share(passage.text[a:b]) for passage, spans in marked for a, b in spans]
+        if asked is None or own is None or any(passage.id not in kept for passage, _ in marked):
+            rows = [(held,) * (1 + len(asks)) for held in said]
+        else:
+            within = [*chain(*(_within(kept[p.id], len(shelf.prefix(p)), spans) for p, spans in marked))]
+            covers = (_covers(own @ centred(vectors, shelf.middle).T, parts) for vectors in within)
+            rows = [tuple(tokens + WORDS * rest for tokens in each) for each, rest in zip(covers, said, strict=True)]
+            if encoder.partition("@")[0] == BUNDLED:
+                rows = _selected(asked.vectors, parts, within, rows)
+        each = iter(rows)
+        return [list(islice(each, len(spans))) for _, spans in marked]
 
     return scores
+
+
+def _without(asked: TokenVectors, beside: Sequence[tuple[int, int]]) -> TokenVectors:
+    """The tokens that stand outside these places; all of them where none would be left."""
+    kept = np.array([not _inside(start, beside) for start in asked.starts], bool)
+    if kept.all() or not kept.any():
+        return asked
+    return TokenVectors(asked.vectors[kept], asked.starts[kept], asked.ends[kept], asked.ids[kept])
+
+
+def _inside(at: int, places: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= at < end for start, end in places)
+
+
+def _within(packed: bytes, before: int, spans: Sequence[tuple[int, int]]) -> Iterator[NDArray[np.float32]]:
+    """The token vectors (tokens, dimension) of each span of a passage that had `before` characters put before it."""
+    held = unpack(packed)
+    starts = held.starts - before
+    return (held.vectors[(starts >= a) & (starts < b)] for a, b in spans)
+
+
+def _selected(
+    question: NDArray[np.float32],
+    parts: Sequence[NDArray[np.bool_]],
+    sentences: Sequence[NDArray[np.float32]],
+    rows: Sequence[tuple[float, ...]],
+) -> list[tuple[float, ...]]:
+    """The rows with what the network tells added, of the question as a whole and of each part."""
+    from assistant.finding.selection import select  # it takes torch, which only the bundled encoder has loaded
+
+    near = sorted(range(len(rows)), key=lambda place: -max(rows[place]))[:READ]
+    told = np.array([select(question, [sentences[place] for place in near])] * (1 + len(parts))).T
+    for number, part in enumerate(parts, 1):
+        alone = select(question[part], [sentences[place] for place in near])
+        told[:, number] = ALONE * np.array(alone) + (1 - ALONE) * told[:, number]
+    added = np.full((len(rows), 1 + len(parts)), told.min() if len(near) else 0.0)
+    added[near] = told
+    return [tuple(row) for row in (np.array(rows) + SCALE * added).tolist()]
 
 
 def _covers(similar: NDArray[np.float32], parts: Sequence[NDArray[np.bool_]]) -> tuple[float, ...]:

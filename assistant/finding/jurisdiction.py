@@ -24,12 +24,14 @@ _NAMES = {
     "SE": r"sverige|sweden",
     "FI": r"finland|suomi",
     "IS": r"island|iceland",
-    "UK": r"storbritannia|storbritannien|england|wales|scotland|skotland|skottland|united kingdom|uk",
+    "UK": r"storbritannia|storbritannien|england|wales|scotland|skotland|skottland|nord-?irland|northern ireland|united kingdom|uk",
     "DE": r"tyskland|germany",
     "NL": r"nederland|nederlandene|nederländerna|holland|(?:the )?netherlands",
     "FR": r"frankrike|frankrig|france",
     "ES": r"spania|spanien|spain",
     "IT": r"italia|italien|italy",
+    "BE": r"belgia|belgien|belgium",
+    "IE": r"irland|(?<!northern )ireland",
     "EU": r"eu|eøs|ees|eea|european union",
 }
 _ADJECTIVES = {
@@ -38,12 +40,14 @@ _ADJECTIVES = {
     "SE": r"svenske?|svenskt?a?|swedish",
     "FI": r"finske?|finskt?a?|finländska?|finnish",
     "IS": r"islandske?|isländska?|icelandic",
-    "UK": r"britiske?|engelske?|skotske?|walisiske?|brittiska?|engelska?|british|welsh|scottish",
+    "UK": r"britiske?|engelske?|skotske?|walisiske?|nordirske?|nordirländska?|northern irish|brittiska?|engelska?|british|welsh|scottish",
     "DE": r"tyske?|tyskt?a?|german",
     "NL": r"nederlandske?|hollandske?|nederländska?|dutch",
     "FR": r"franske?|fransk?a?|french",
     "ES": r"spanske?|spanska?|spanish",
     "IT": r"italienske?|italienska?|italian",
+    "BE": r"belgiske?|belgiska?|belgian",
+    "IE": r"irske?|irländska?|(?<!northern )irish",
     "EU": r"eu-?|eu-?rettslige?|europeiske?|europæiske?|europeiska?|european",
 }
 _PEOPLE = {
@@ -162,6 +166,12 @@ def without_countries(text: str) -> str:
     for _, pattern in _patterns():
         text = pattern.sub(lambda m: m.group() if m.lastgroup == "statute" else "", text)
     return text
+
+
+def mentions(text: str) -> list[tuple[int, int]]:
+    """Where in the text (characters) the names and adjectives of countries stand."""
+    found = (match for _, pattern in _patterns() for match in pattern.finditer(text))
+    return sorted({match.span() for match in found if match.lastgroup != "statute"})
 
 
 def _weight(match: re.Match[str], text: str) -> float:

@@ -188,6 +188,9 @@ def weigh(
         rough[place] += 0.6 * (cosine - mean) / deviation
     columns = _circumstances(query, shelf)
     rough = rough + columns @ ROUGH
+    rare = _rare(query, shelf)
+    if rare:  # what is called by name is weighed, however unlike it is to the rest
+        rough += NAMED * (shelf.keywords.scores(" ".join(rare))[0] > 0)
     rough[~allowed] = -np.inf
     places = [int(i) for i in np.argsort(-rough, kind="stable")[:CANDIDATES] if allowed[i]]
     dense = _cosines(places, near, vector, shelf)
@@ -218,8 +221,7 @@ def _named(query: Query, places: Sequence[int], shelf: Shelf) -> NDArray[np.floa
     """For each of `places` the share of the question's rare names that the found passages of its document hold, or its
     title or its public partners; shape (places,).
     """
-    rarest = float(np.log(max(1.0, len(shelf.passages) / RARE)))
-    rare = {name for name in query.names if shelf.keywords.weight(name) >= rarest}
+    rare = _rare(query, shelf)
     held: dict[int, set[str]] = {}
     for place in places if rare else ():
         passage, own = shelf.passages[place], held.setdefault(int(shelf.documents[place]), set())
@@ -227,6 +229,12 @@ def _named(query: Query, places: Sequence[int], shelf: Shelf) -> NDArray[np.floa
         own |= {name for name in rare if name in said or f"{name}s" in said}
     shares = [len(held[int(shelf.documents[place])]) / len(rare) if rare else 0.0 for place in places]
     return np.array(shares, np.float32)
+
+
+def _rare(query: Query, shelf: Shelf) -> frozenset[str]:
+    """The question's names that stand in so few passages that they tell documents apart."""
+    rarest = float(np.log(max(1.0, len(shelf.passages) / RARE)))
+    return frozenset(name for name in query.names if shelf.keywords.weight(name) >= rarest)
 
 
 def _allowed(filters: Filters, shelf: Shelf) -> NDArray[np.bool_]:

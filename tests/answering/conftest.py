@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from assistant.answering.sentences import Relevance
 from assistant.language import words
 from assistant.types import Card, Citation, Hit, Passage, Query
 
@@ -31,16 +32,16 @@ def hits() -> Callable[..., tuple[Hit, ...]]:
 
 
 @pytest.fixture
-def relevance() -> Callable[[str], Callable[[Passage, Sequence[tuple[int, int]]], list[tuple[float, ...]]]]:
+def relevance() -> Callable[[str], Relevance]:
     """For a question: the share of its words that each span of a passage holds."""
 
-    def by_overlap(question: str) -> Callable[[Passage, Sequence[tuple[int, int]]], list[tuple[float, ...]]]:
+    def by_overlap(question: str) -> Relevance:
         asked = set(words(question))
 
-        def scores(passage: Passage, spans: Sequence[tuple[int, int]]) -> list[tuple[float, ...]]:
-            return [(len(asked & set(words(passage.text[a:b]))) / len(asked),) for a, b in spans]
+        def score(text: str) -> tuple[float, ...]:
+            return (len(asked & set(words(text))) / len(asked),)
 
-        return scores
+        return lambda marked: [[score(passage.text[a:b]) for a, b in spans] for passage, spans in marked]
 
     return by_overlap
 

@@ -62,8 +62,9 @@ def test_every_claim_is_a_verbatim_quote_of_the_passage_that_it_names(answer, pa
             assert quote in source.text
 
 
-def test_the_best_sentence_stands_first_where_no_short_answer_leads(answer, passage):
-    filler = passage("a", " ".join(FILLER[:3]), "Mer")
+@pytest.mark.parametrize("heading", ["Mer", "Kort svar"])
+def test_the_best_sentence_stands_first_also_where_there_is_a_short_answer(answer, passage, heading):
+    filler = passage("a", " ".join(FILLER[:3]), heading)
     best = passage("b", FILLER[3] + " Lærlinger kan kreves i alle store kontrakter.", "Mer")
     draft = answer("Kan lærlinger kreves i kontrakter?", filler, best)
     assert texts(draft)[0] == "Lærlinger kan kreves i alle store kontrakter."
@@ -96,8 +97,8 @@ def test_an_overview_tells_what_people_do_wrong_only_where_that_is_asked_for(ans
 
 
 def test_more_of_the_document_that_leads_stands_under_its_headings(answer, passage):
-    terms = passage("a", "- Reglene gjelder i kunngjøringen av alle store kontrakter.", "Vilkår i loven", 2)
-    draft = answer("Hva skal angis i kunngjøringen?", passage("a", RULE), terms, passage("b", STEPS, "Mer"))
+    terms = passage("a", "- Reglene gjelder i alle store kontrakter.", "Vilkår i loven", 2)
+    draft = answer("Hvem kan angi bruken i kunngjøringen?", passage("a", RULE), terms, passage("b", STEPS, "Mer"))
     assert [part.title for part in draft.parts] == [None, None, "Vilkår i loven"]
 
 
@@ -107,9 +108,15 @@ def test_a_case_beside_a_rule_stands_under_its_own_title(answer, passage):
     assert [(part.title, len(part.claims)) for part in draft.parts][-1] == ("Om c", 1)
 
 
-def test_a_leading_short_answer_is_told_in_its_own_order(answer, passage):
-    draft = answer("Hva skal angis i kunngjøringen?", passage("a", RULE))
-    assert [claim.text[:4] for claim in draft.parts[0].claims] == ["Ja, ", "Mins", "Bruk"]
+def test_after_the_best_sentence_those_of_one_document_stand_side_by_side_in_their_order(answer, passage):
+    one = passage("a", "Bussen angis nokså ofte. Gebyret angis i kunngjøringen av bussen. Kjøpet angis nesten aldri.")
+    draft = answer("Hva skal angis i kunngjøringen?", one)
+    assert [claim.text[:4] for claim in draft.parts[0].claims] == ["Geby", "Buss", "Kjøp"]
+
+
+def test_a_yes_or_no_opens_the_answer_or_stands_nowhere_behind_another_sentence(answer, passage):
+    draft = answer("Skal bruken angis i kunngjøringen?", passage("a", RULE))
+    assert [claim.text[:4] for claim in draft.parts[0].claims] == ["Ja, ", "Bruk", "Mins"]
 
 
 def test_no_sentence_is_said_twice(answer, passage):
@@ -131,15 +138,15 @@ def test_a_sentence_with_a_figure_of_its_own_says_something_new_however_alike(an
 
 def test_each_of_several_things_that_are_asked_gets_its_best_sentence(query, hits, passage):
     owners = [f"Eier{n}a sitter{n}b i{n}c styret{n}d med{n}e alle{n}f sine{n}g fullmakter{n}h." for n in range(30)]
-    wage = "Lønnen følger alltid tariffen."
+    wage = "Lønnen følger alltid tariffen i hele kommunen vår."
     place = passage("a", "\n".join([*owners, wage]))
 
-    def covers(source, spans):
-        said = [source.text[a:b] for a, b in spans]
-        return [(1.0 - 0.9 * (text == wage), float(text != wage), float(text == wage)) for text in said]
+    def covers(marked):
+        said = [[source.text[a:b] for a, b in spans] for source, spans in marked]
+        return [[(1.0 - 0.9 * (t == wage), float(t != wage), float(t == wage)) for t in texts] for texts in said]
 
-    def whole(source, spans):
-        return [scores[:1] for scores in covers(source, spans)]
+    def whole(marked):
+        return [[scores[:1] for scores in rows] for rows in covers(marked)]
 
     asked = query("Hvem eier den, og hva er lønnen?", "rule")
     assert wage in texts(compose(asked, hits(place), covers))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.answering.sentences import kind_bonus, quotable, whole_sentences
+from assistant.answering.sentences import DOCUMENT, OWN, kind_bonus, quotable, whole_sentences
 from assistant.types import Hit
 
 
@@ -123,15 +123,27 @@ def test_the_same_sentence_counts_more_in_the_document_found_first(passage, quer
     assert first.score > second.score
 
 
-def test_only_the_first_document_with_a_short_answer_leads(passage, hits, query, relevance):
-    places = (
-        passage("a", "Reglene står i loven om kjøp.", "Vanlige feil"),
-        passage("b", "Kommunen kan reservere en kontrakt.", "Kort svar"),
-        passage("c", "Kommunen kan la være å reservere.", "Kort svar"),
-    )
-    found = quotable(query("Kan vi reservere?"), hits(*places), relevance("Kan vi reservere?"))
-    assert [s.passage.card.id for s in found if s.leads] == ["b"]
-    assert not any(s.leads for s in quotable(query("x", "example"), hits(*places), relevance("Kan vi reservere?")))
+@pytest.mark.parametrize(
+    "boundary",
+    [
+        "Reglen her er dansk.",
+        "Beløbene nedenfor er danske og gælder ikke i Norge eller Sverige.",
+        "Norge og Sverige har deres egne bestemmelser, som skal læses for sig.",
+    ],
+)
+def test_for_whom_a_page_is_stands_in_no_answer(boundary):
+    rest = "Kontrakten kan vare i fire år."
+    assert quoted(f"{boundary} {rest}") == [rest]
+    assert quoted("Norge har egne regler om lønn.") == ["Norge har egne regler om lønn."]
+
+
+@pytest.mark.parametrize(("intent", "counts"), [("rule", True), ("example", False)])
+def test_the_short_answer_of_the_first_document_that_has_one_counts_more(passage, query, relevance, intent, counts):
+    text, question = "Kommunen kan reservere en kontrakt.", "Kan vi reservere?"
+    places = (passage("a", "Loven gjelder for alle.", "Vanlige feil"), *(passage(n, text, "Kort svar") for n in "bc"))
+    found = quotable(query(question, intent), [Hit(place, 1.0) for place in places], relevance(question))
+    _, first, second = (one.score for one in found)
+    assert (first - second > DOCUMENT + OWN / 2) == counts
 
 
 @pytest.mark.parametrize(

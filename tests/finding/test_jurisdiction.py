@@ -147,3 +147,23 @@ def test_names_of_countries_are_taken_out_and_the_rest_stays():
     assert jurisdiction.without_countries("Hva med Danmark?").split() == ["Hva", "med", "?"]
     assert jurisdiction.without_countries("Hva med kantina?") == "Hva med kantina?"
     assert "udbudsloven" in jurisdiction.without_countries("Hva sier udbudsloven i Danmark?")
+
+
+def test_where_countries_stand_is_told_and_a_statute_is_none():
+    text = "Gjelder det også i Danmark, eller bare norske kommuner etter udbudsloven?"
+    assert [text[a:b] for a, b in jurisdiction.mentions(text)] == ["Danmark", "norske"]
+    assert jurisdiction.mentions("Hvem kan delta?") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [
+        ("I Nordirland giver man point for social værdi. Hvor mange?", "UK"),
+        ("How many points does Northern Ireland give?", "UK"),
+        ("Hva gjør de i Irland?", "IE"),
+        ("Vad kräver Belgien av leverantören?", "BE"),
+    ],
+)
+def test_a_country_that_only_examples_come_from_is_known_by_its_name(text, country):
+    named = jurisdiction.weigh(text, {})
+    assert set(named) == {country}
