@@ -39,8 +39,8 @@ Facts of the questions that ask several things, of the development / the blind /
 """
 
 
-SCALE = 0.1
-"""What the network's logarithm of odds counts in a sentence's score."""
+SCALE = 0.07
+"""What the network's logarithm of odds counts in a sentence's score; eval/README.md tells what others give."""
 
 READ = 64
 """Sentences that the network reads, those that cover the question best: a question has some two hundred near it."""
