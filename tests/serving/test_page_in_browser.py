@@ -64,10 +64,10 @@ def test_a_real_answer_cites_a_real_document_whose_cited_sentence_is_marked(visi
     markers.first.click()
     pane = page.get_by_role("complementary")
     marked = pane.locator("mark").inner_text()
-    assert marked == YES
-    assert marked in (CORPUS / "guidance/no/no-reserverte-kontrakter-arbeidsinkludering.md").read_text(encoding="utf-8")
+    assert marked in turn.inner_text()
+    assert any(marked in path.read_text(encoding="utf-8") for path in CORPUS.rglob("*.md"))
     assert len(pane.locator(".passage").inner_text()) > len(marked)
-    assert pane.get_by_role("link").first.get_attribute("href").startswith("https://lovdata.no/")
+    assert pane.get_by_role("link").first.get_attribute("href").startswith("https://")
     page.keyboard.press("Escape")
     assert not pane.is_visible()
     assert page.evaluate("document.activeElement.dataset.cite") == "t1-1"
