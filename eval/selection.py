@@ -33,7 +33,7 @@ from assistant.asking import NEIGHBOURS
 from assistant.cutting import context
 from assistant.desk import Asked, Desk
 from assistant.finding import interaction, retriever
-from assistant.finding.encoders import Embedder, pack, unpack
+from assistant.finding.encoders import Embedder, pack
 from assistant.finding.selection import TOGETHER, WEIGHTS, Selection, store
 from assistant.finding.shelf import Shelf
 from assistant.language import sentences as spans_of
@@ -113,7 +113,7 @@ def singles(encoder: Embedder) -> tuple[list[Lesson], Any]:
     shelf = _shelf(tuple(held.values()), kept, vectors.mean(0))
     centres = interaction.centred(np.stack([one.vectors.mean(0) for one in tokens]), vectors.mean(0))
     spans = {row["id"]: _spans(held[row["id"]].text, row.get("sentences")) for row in rows}
-    parts = {p.id: _parts(kept[p.id], len(shelf.prefix(p)), spans[p.id]) for p in held.values()}
+    parts = {p.id: [*interaction.within(kept[p.id], len(shelf.prefix(p)), spans[p.id])] for p in held.values()}
     names, lessons, whole = list(held), [], {row["id"] for row in rows if "sentences" in row}
     questions = [(row["id"], question) for row in rows for question in row["questions"]]
     for (name, question), one in tqdm(zip(questions, asked, strict=True), total=len(questions), desc="passages"):
@@ -162,7 +162,9 @@ def choices(desk: Desk) -> list[Lesson]:
             continue
         kept = shelf.tokens({hit.passage.id for hit in hits})
         by = {hit.passage.id: len(shelf.prefix(hit.passage)) for hit in hits}
-        sentences = [*chain(*(_parts(kept[q.passage.id], by[q.passage.id], [(q.start, q.end)]) for q in quoted))]
+        sentences = [
+            *chain(*(interaction.within(kept[q.passage.id], by[q.passage.id], [(q.start, q.end)]) for q in quoted))
+        ]
         draw = _choice(found.question.vectors, sentences, [one.score for one in quoted], worth)
         lessons.append(Lesson(draw, marked["text"], CHOICE))
     return lessons
@@ -190,12 +192,6 @@ def _shown(question: Any, sentences: Sequence[Any], likeness: Sequence[float], w
         torch.tensor([likeness[place] for place in there]),
         weights / max(float(weights.sum()), 1e-9),
     )
-
-
-def _parts(packed: bytes, before: int, spans: Sequence[tuple[int, int]]) -> list[Any]:
-    """The token vectors of each span of a text that had `before` characters put before it."""
-    held = unpack(packed)
-    return [held.vectors[(held.starts - before >= a) & (held.starts - before < b)] for a, b in spans]
 
 
 def _spans(text: str, own: Sequence[str] | None) -> list[tuple[int, int]]:

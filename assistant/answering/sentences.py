@@ -59,9 +59,7 @@ _ASKS_WHO = re.compile(r"^\W*(?:hvem|kven|vem|who)\b|\b(?:hva heter|kva heiter|h
 PASSAGE = 0.05  # for each point of score that its passage lies behind the best
 DOCUMENT = 0.03  # for each document that was found before its own, at most five
 SHORT = 0.1  # it stands under the document's short answer
-OWN = (
-    0.05  # that document is the first that was found to have one, and a definition, a rule or conditions are asked for
-)
+OWN = 0.05  # that document is the first found that has one, and a definition, a rule or conditions are asked for
 CASE = 0.06  # it tells of a case, where a definition, a rule or conditions are asked for: an example is no rule
 EXACT = 0.05  # it names a section or a number, where law is asked for
 KIND = 0.06  # it holds the kind of thing that is asked for: a number, a date, a name

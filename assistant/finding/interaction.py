@@ -96,11 +96,11 @@ def relevance(
         if asked is None or own is None or any(passage.id not in kept for passage, _ in marked):
             rows = [(held,) * (1 + len(asks)) for held in said]
         else:
-            within = [*chain(*(_within(kept[p.id], len(shelf.prefix(p)), spans) for p, spans in marked))]
-            covers = (_covers(own @ centred(vectors, shelf.middle).T, parts) for vectors in within)
+            read = [*chain(*(within(kept[p.id], len(shelf.prefix(p)), spans) for p, spans in marked))]
+            covers = (_covers(own @ centred(vectors, shelf.middle).T, parts) for vectors in read)
             rows = [tuple(tokens + WORDS * rest for tokens in each) for each, rest in zip(covers, said, strict=True)]
             if encoder.partition("@")[0] == BUNDLED:
-                rows = _selected(asked.vectors, parts, within, rows)
+                rows = _selected(asked.vectors, parts, read, rows)
         each = iter(rows)
         return [list(islice(each, len(spans))) for _, spans in marked]
 
@@ -119,7 +119,7 @@ def _inside(at: int, places: Sequence[tuple[int, int]]) -> bool:
     return any(start <= at < end for start, end in places)
 
 
-def _within(packed: bytes, before: int, spans: Sequence[tuple[int, int]]) -> Iterator[NDArray[np.float32]]:
+def within(packed: bytes, before: int, spans: Sequence[tuple[int, int]]) -> Iterator[NDArray[np.float32]]:
     """The token vectors (tokens, dimension) of each span of a passage that had `before` characters put before it."""
     held = unpack(packed)
     starts = held.starts - before
