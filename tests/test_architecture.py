@@ -44,6 +44,7 @@ OWNERS = {
     "sentence_transformers": ("finding/encoders.py",),
     "snowballstemmer": ("language.py",),
     "sqlalchemy": ("keeping/",),
+    "threadpoolctl": ("finding/encoders.py",),
     "tokenizers": ("finding/bundled.py",),
     "torch": ("finding/encoders.py", "finding/entailing.py", "finding/network.py", "finding/selection.py"),
     "transformers": ("finding/encoders.py", "finding/network.py"),

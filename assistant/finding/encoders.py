@@ -6,6 +6,7 @@ import contextlib
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -36,6 +37,8 @@ MOST_TOKENS = 512  # of a text, prefix and marks included; what is longer is cut
 # Padded tokens in one forward pass. On 2 cores (AVX-512, float32), 400 Norwegian passages of 73 tokens on average:
 # 512: 69, 1024: 71, 2048: 71, 4096: 68, 8192: 56 passages a second (November 2026).
 BATCH_TOKENS = 2048
+FEWEST_TOKENS = 256  # that are worth a thread of their own
+MOST_AT_ONCE = 8  # batches: each takes some 100 MB
 ENTAILMENT = {"entailment", "neutral", "contradiction"}  # what a model for natural language inference tells apart
 
 
@@ -89,7 +92,7 @@ class LocalEncoder:
         self._folder = folder
         self._known = known
         self._model: Any = None
-        self._lock = threading.RLock()  # one forward pass at a time: it uses every core already
+        self._lock = threading.RLock()  # the tokenizer, unlike the model, serves one thread at a time
 
     @property
     def dimension(self) -> int:
@@ -100,12 +103,13 @@ class LocalEncoder:
         """The texts as vectors, in order, with token vectors where the model has tokens."""
         if not texts:
             return Encoded(np.zeros((0, self.dimension), np.float32), ())
+        model = self._loaded()
+        prefix = self._prefix(model, role)
         with self._lock:
-            model = self._loaded()
-            prefix = self._prefix(model, role)
             if not getattr(model.tokenizer, "is_fast", False):
                 return Encoded(unit(np.asarray(model.encode([prefix + text for text in texts]), np.float32)), None)
-            return _forward(model, texts, prefix)
+            read = _read(model, texts, prefix)
+        return _forward(model, read, texts, prefix)
 
     def _prefix(self, model: Any, role: Role) -> str:
         if self._known:
@@ -202,11 +206,9 @@ def _entailment(name: str) -> tuple[Any, dict[str, int]]:
     return model, labels
 
 
-def _forward(model: Any, texts: Sequence[str], prefix: str) -> Encoded:
-    """Both kinds of vector for all texts, in batches of similar length."""
-    import torch
-
-    read = model.tokenizer(
+def _read(model: Any, texts: Sequence[str], prefix: str) -> Any:
+    """What the tokenizer makes of the texts, each behind the prefix."""
+    return model.tokenizer(
         [prefix + text for text in texts],
         truncation=True,
         max_length=min(MOST_TOKENS, model.max_seq_length or MOST_TOKENS),
@@ -214,9 +216,16 @@ def _forward(model: Any, texts: Sequence[str], prefix: str) -> Encoded:
         return_special_tokens_mask=True,
         return_token_type_ids=False,
     )
+
+
+def _forward(model: Any, read: Any, texts: Sequence[str], prefix: str) -> Encoded:
+    """Both kinds of vector for all texts as the tokenizer read them, in batches of similar length, one to a core."""
+    import torch
+
     dense: list[Any] = [None] * len(texts)
     tokens: list[Any] = [None] * len(texts)
-    for batch in _batches([len(ids) for ids in read["input_ids"]]):
+
+    def embed(batch: Sequence[int]) -> None:
         rows = {"input_ids": [read["input_ids"][i] for i in batch]}
         features = dict(model.tokenizer.pad(rows, return_tensors="pt").to(model.device))
         with torch.inference_mode():
@@ -230,6 +239,13 @@ def _forward(model: Any, texts: Sequence[str], prefix: str) -> Encoded:
             marks = np.asarray(read["special_tokens_mask"][i], bool)
             spans = np.asarray(read["offset_mapping"][i], np.int32).reshape(-1, 2)
             tokens[i] = _own_tokens(own, np.asarray(read["input_ids"][i], np.int32), spans, marks, texts[i], prefix)
+
+    batches = [*_batches([len(ids) for ids in read["input_ids"]])]
+    if len(batches) == 1:
+        embed(batches[0])
+    else:
+        with ThreadPoolExecutor(_at_once()) as pool:
+            any(pool.map(embed, reversed(batches)))  # the longest first: no core waits long for the last
     return Encoded(unit(np.stack(dense)), tuple(tokens))
 
 
@@ -252,10 +268,11 @@ def _own_tokens(
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Indexes of the texts, shortest first, in batches that hold at most BATCH_TOKENS once padded."""
+    """Indexes of the texts, shortest first, in batches of at most BATCH_TOKENS once padded; less, to use every core."""
+    most = min(BATCH_TOKENS, max(FEWEST_TOKENS, sum(lengths) // _at_once()))
     batch: list[int] = []
     for i in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if batch and (len(batch) + 1) * lengths[i] > BATCH_TOKENS:
+        if batch and (len(batch) + 1) * lengths[i] > most:
             yield batch
             batch = []
         batch.append(i)
@@ -268,8 +285,10 @@ def _load(folder: Path) -> Any:
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # read once, when the library is imported
     import torch
     from sentence_transformers import SentenceTransformer
+    from threadpoolctl import threadpool_limits
 
-    torch.set_num_threads(min(torch.get_num_threads(), _cores()))
+    torch.set_num_threads(1)  # one core to a forward pass; bench/threads.py measures what more of them cost
+    threadpool_limits(1, user_api="blas")  # numpy's own threads wait awake, and take the cores from the others
     options = {"dtype": torch.bfloat16 if _gains_from_bfloat16() else torch.float32, "use_safetensors": True}
     with _quiet():
         try:
@@ -281,9 +300,10 @@ def _load(folder: Path) -> Any:
             raise EncoderError(message, hint="Check ASSISTANT_ENCODER and ASSISTANT_ENCODER_DIR.") from error
 
 
-def _cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def _at_once() -> int:
+    """Batches that are read at once: one for each core that this process may use."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, MOST_AT_ONCE)
 
 
 def _gains_from_bfloat16() -> bool:

@@ -4,6 +4,7 @@ import json
 import shutil
 import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -108,17 +109,27 @@ def test_opening_and_embedding_need_no_network_and_print_nothing(prepared, monke
 
 @pytest.mark.slow
 def test_threads_may_embed_at_the_same_time(encoder):
-    expected = encoder.embed([QUESTION], "query").dense
-    given = []
-    threads = [
-        threading.Thread(target=lambda: given.append(encoder.embed([QUESTION], "query").dense)) for _ in range(4)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(given) == 4
-    assert all(np.allclose(one, expected, atol=1e-5) for one in given)
+    texts = [f"{QUESTION} {'og ' * 20 * number}" for number in range(12)]
+    alone = np.concatenate([encoder.embed([text], "query").dense for text in texts])
+    with ThreadPoolExecutor(4) as pool:
+        one_each = pool.map(lambda text: encoder.embed([text], "query").dense, texts)
+        all_each = pool.map(lambda role: encoder.embed(texts, role), ["query", "passage", "query"])
+        assert np.allclose(np.concatenate([*one_each]), alone, atol=1e-4)
+        first, passages, last = all_each
+    for given in (first, last):
+        assert np.allclose(given.dense, alone, atol=1e-4)
+    assert not np.allclose(passages.dense, alone, atol=1e-2)
+    assert [len(one.ids) for one in first.tokens] == [len(one.ids) for one in passages.tokens]
+
+
+@pytest.mark.slow
+def test_texts_that_fill_several_batches_keep_their_order(encoder):
+    texts = [f"Kontrakt nummer {number}. " * (1 + number * 7 % 40) for number in range(60)]
+    together = encoder.embed(texts, "passage")
+    for place in (0, 17, 39, 59):
+        alone = encoder.embed([texts[place]], "passage")
+        assert together.dense[place] @ alone.dense[0] > 0.999
+        assert together.tokens[place].ids.tolist() == alone.tokens[0].ids.tolist()
 
 
 def test_the_name_records_the_encoder_and_its_weights(encoder, prepared):
