@@ -195,10 +195,9 @@ class Query:
     `country` is whose law holds (None = not known), `countries` all that the question compares, in
     order, `law` the countries whose guidance may be cited as the rule ("NO" is bound by "EU").
     `terms` are ids of glossary concepts, `expansion` their words in the other languages, `names` what it calls by a
-    name of its own, places apart. `recent` are ids of the
-    documents that the turn before cited, where the question leans on it. `cases` is how many cases the question wants
-    side by side (0 = it wants no table). `asks` says where in `text` (characters) each thing stands that it asks,
-    where there are several.
+    name of its own, places apart, `named` the countries that its words name. `recent` are ids of the documents that
+    the turn before cited, where the question leans on it. `cases` is how many cases the question wants side by side
+    (0 = it wants no table). `asks` says where in `text` (characters) each thing stands that it asks, where several.
     """
 
     text: str
@@ -210,6 +209,7 @@ class Query:
     terms: tuple[str, ...] = ()
     expansion: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
     recent: tuple[str, ...] = ()
     cases: int = 0
     asks: tuple[tuple[int, int], ...] = ()

@@ -641,6 +641,21 @@ def test_what_is_called_by_name_is_found_before_guidance_that_its_question_is_li
     assert reply.citations[0].passage.card.id == "vestverk"
 
 
+def test_the_case_of_a_named_country_is_found_before_one_that_is_more_like_the_question(model, tmp_path):
+    cases = ("dk-metroselskabet-laerlinge", "no-oslomodellen-laerlinger", "fr-grand-paris-express")
+    asked = "Metrobyggingen {}skrudde opp kravet om folk langt fra arbeidslivet underveis. Kan vi gjøre det hos oss?"
+    opened = Assistant.from_settings(Settings(data_dir=tmp_path / "data", corpus_dir=CORPUS, encoder_dir=model))
+    try:
+        opened.ingest([CORPUS / "cases" / f"{name}.md" for name in cases])
+        named, plain = (
+            opened.find(asked.format(where), country="NO")[0].passage.card.id for where in ("rundt Paris ", "")
+        )
+    finally:
+        opened.close()
+    assert named == "fr-grand-paris-express"
+    assert plain != named
+
+
 def test_a_follow_up_that_leaves_the_subject_is_out_of_scope(filled):
     topic = "Hvor mange prosent av de ansatte i en bedrift må høre til målgruppen for at en kontrakt kan reserveres?"
     history = [Turn(topic, filled.ask(topic))]

@@ -92,8 +92,9 @@ OURS = 1.5  # "hos oss" lifts the selector, or else the language
 PLACE = 2.5  # a municipality's name
 PEOPLE = 1.5  # "danskene"
 STATUTE = 1.2  # a statute's or an authority's name
-MENTION = 1.0  # the adjective alone, "the tunnel to Germany"
+MENTION = 1.0  # the adjective alone
 LANGUAGE = 0.9
+TOWARDS = 0.8  # "the tunnel to Germany"
 ONLOOKER = 0.3  # "dansk konsulent", "norske kolleger"
 MODEL = 0.3  # "som Malmö gjør"
 ENOUGH = 1.0  # least evidence in the text for a country to be one side of a comparison
@@ -179,7 +180,7 @@ def _weight(match: re.Match[str], text: str) -> float:
     after = text[match.end() : match.end() + 24]
     before = text[max(0, match.start() - 16) : match.start()]
     if kind == "name":
-        return MENTION if re.search(r"\b(?:til|till|to|mot|towards)\s+$", before) else IN_COUNTRY
+        return TOWARDS if re.search(r"\b(?:til|till|to|mot|towards)\s+$", before) else IN_COUNTRY
     if kind == "people":
         return PEOPLE
     if kind == "statute":

@@ -174,6 +174,7 @@ def read(
         terms=terms,
         expansion=_expand(terms, question, glossary),
         names=names(question, places),
+        named=tuple(c for c, told in jurisdiction.weigh(question, places).items() if told >= jurisdiction.ENOUGH),
         cases=cases,
         asks=asks(question),
         filters=filters,

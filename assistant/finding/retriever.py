@@ -188,9 +188,11 @@ def weigh(
         rough[place] += 0.6 * (cosine - mean) / deviation
     columns = _circumstances(query, shelf)
     rough = rough + columns @ ROUGH
-    rare = _rare(query, shelf)
+    rare, abroad = _rare(query, shelf), _abroad(query, shelf)
     if rare:  # what is called by name is weighed, however unlike it is to the rest
         rough += NAMED * (shelf.keywords.scores(" ".join(rare))[0] > 0)
+    if abroad:
+        rough += NAMED * np.array([passage.card.country in abroad for passage in shelf.passages], np.float32)
     rough[~allowed] = -np.inf
     places = [int(i) for i in np.argsort(-rough, kind="stable")[:CANDIDATES] if allowed[i]]
     dense = _cosines(places, near, vector, shelf)
@@ -218,17 +220,26 @@ def weigh(
 
 
 def _named(query: Query, places: Sequence[int], shelf: Shelf) -> NDArray[np.float32]:
-    """For each of `places` the share of the question's rare names that the found passages of its document hold, or its
-    title or its public partners; shape (places,).
+    """For each of `places` the share of what the question calls by name that its document tells of; shape (places,).
+
+    Rare names stand in the document's found passages, in its title or among its public partners; a country is its own.
     """
-    rare = _rare(query, shelf)
+    rare, abroad = _rare(query, shelf), _abroad(query, shelf)
     held: dict[int, set[str]] = {}
-    for place in places if rare else ():
+    for place in places if rare or abroad else ():
         passage, own = shelf.passages[place], held.setdefault(int(shelf.documents[place]), set())
         said = frozenset(words(f"{passage.card.title} {' '.join(passage.card.public_partners)} {passage.text}"))
-        own |= {name for name in rare if name in said or f"{name}s" in said}
-    shares = [len(held[int(shelf.documents[place])]) / len(rare) if rare else 0.0 for place in places]
-    return np.array(shares, np.float32)
+        own |= {name for name in rare if name in said or f"{name}s" in said} | {passage.card.country or ""} & abroad
+    count = len(rare) + len(abroad) or 1
+    return np.array([len(held.get(int(shelf.documents[place]), ())) / count for place in places], np.float32)
+
+
+def _abroad(query: Query, shelf: Shelf) -> frozenset[str]:
+    """The countries that the question names and whose law is not held: of these there are a few cases, and they are
+    meant.
+    """
+    lawful = {passage.card.country for passage in shelf.passages if passage.card.kind != "case"}
+    return frozenset(query.named) & {passage.card.country or "" for passage in shelf.passages} - lawful
 
 
 def _rare(query: Query, shelf: Shelf) -> frozenset[str]:

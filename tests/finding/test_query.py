@@ -217,6 +217,19 @@ def test_names_within_a_sentence_are_noted_places_and_countries_apart(question, 
     assert names(question, {"bergen": "NO"}) == named
 
 
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("I Nordirland giver man point for social værdi. Hvor meget?", ("UK",)),
+        ("Hva krever franske kommuner, og hva gjør de i Wien?", ("FR",)),
+        ("How many apprentices work on the tunnel to Germany?", ()),
+        ("Vi har fått råd av en tysk konsulent.", ()),
+    ],
+)
+def test_the_countries_that_are_spoken_of_are_noted_and_not_those_in_passing(glossary, question, named):
+    assert asked(question, glossary).named == named
+
+
 def test_a_comparison_keeps_both_countries_and_binds_each_to_the_eu(glossary):
     read_ = asked("Hva er forskjellen på Norge og Danmark?", glossary)
     assert set(read_.countries) == {"NO", "DK"}
