@@ -24,6 +24,8 @@ _OF_ITSELF = re.compile(  # of the page, and for whom it is
     r"(?:tabellen|the table|skjemaet|(?:punkter|points) (?:uten|uden|without))\b"
     r"|(?:regle\w+|beløb\w+|beløp\w+|the rules?|the amounts?)(?: \w+)? (?:her|nedenfor|under|here|below) (?:er|is|are) "
     r"(?:dansk|norsk|svensk|danish|norwegian|swedish)"
+    r"|(?:regle\w+|the rules) (?:er|are) (?:danske|norske|danish|norwegian)\b(?! (?:og|and))"
+    r"|(?:gjelder|gælder) (?:bare|kun) (?:norge|danmark)\.|(?:noten|notatet) (?:gjelder|gælder) "
     r"|(?:norge|danmark|sverige|noreg) \w+ \w+ har (?:deres |sine |sin )?egne? (?:bestemmelse|regle|regla|lov)",
     re.IGNORECASE,
 )

@@ -81,6 +81,13 @@ _THEIRS = (
     r"\bhar de i stedet\b"
 )
 _AS_MODEL = r"(?:som|sådan som|slik som|slik|ligesom|liksom|like|as)\s+(?:i\s+|in\s+)?$"
+_IT = r"(?:(?:det|dette|detta|it|this)\s+)?"
+_THEIR_WAY = (  # "slik de gjør i Danmark", "gjøre som i Danmark", "kan vi ..., og hvordan gør de det i Danmark"
+    rf"\b(?:som|sådan|slik|like|as)\s+(?:de|dei|they)\s+(?:gjør|gjer|gør|gör|do)\s+{_IT}(?:i|in)\s+$|"
+    rf"\b(?:gjøre|gjere|gøre|göra|do)\s+{_IT}(?:som|sådan som|slik som|like|as)\s+(?:i|in)\s+$|"
+    r"\b(?:kan|må|skal|ska|bør|bör|får|can|may|must|should)\s+(?:vi|me|we)\b[^.?!]*"
+    rf"\b(?:hvordan|korleis|hur|how)\s+(?:gjør|gjer|gør|gör|do)\s+(?:de|dei|they)\s+(?:do\s+)?{_IT}(?:i|in)\s+$"
+)
 
 # Weights of evidence, set by hand on 14 labelled jurisdiction questions of the development set and 40 of our
 # own (tests/finding/test_jurisdiction.py), 2026-11-21; the order matters, not the exact value.
@@ -94,9 +101,9 @@ PEOPLE = 1.5  # "danskene"
 STATUTE = 1.2  # a statute's or an authority's name
 MENTION = 1.0  # the adjective alone
 LANGUAGE = 0.9
-TOWARDS = 0.8  # "the tunnel to Germany"
+TOWARDS = 0.3  # "the tunnel to Germany"
 ONLOOKER = 0.3  # "dansk konsulent", "norske kolleger"
-MODEL = 0.3  # "som Malmö gjør"
+MODEL = 0.4  # "som Malmö gjør"
 ENOUGH = 1.0  # least evidence in the text for a country to be one side of a comparison
 
 
@@ -180,6 +187,8 @@ def _weight(match: re.Match[str], text: str) -> float:
     after = text[match.end() : match.end() + 24]
     before = text[max(0, match.start() - 16) : match.start()]
     if kind == "name":
+        if re.search(_THEIR_WAY, text[: match.start()]):
+            return MODEL
         return TOWARDS if re.search(r"\b(?:til|till|to|mot|towards)\s+$", before) else IN_COUNTRY
     if kind == "people":
         return PEOPLE

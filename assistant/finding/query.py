@@ -174,7 +174,7 @@ def read(
         terms=terms,
         expansion=_expand(terms, question, glossary),
         names=names(question, places),
-        named=tuple(c for c, told in jurisdiction.weigh(question, places).items() if told >= jurisdiction.ENOUGH),
+        named=tuple(c for c, told in jurisdiction.weigh(question, places).items() if told >= jurisdiction.MODEL),
         cases=cases,
         asks=asks(question),
         filters=filters,

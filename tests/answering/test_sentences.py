@@ -129,12 +129,16 @@ def test_the_same_sentence_counts_more_in_the_document_found_first(passage, quer
         "Reglen her er dansk.",
         "Beløbene nedenfor er danske og gælder ikke i Norge eller Sverige.",
         "Norge og Sverige har deres egne bestemmelser, som skal læses for sig.",
+        "Reglerne er danske, men bygger på EU-direktivets art. 67.",
+        "Noten gælder danske kommuner.",
+        "Gjelder bare Norge. Danske og svenske regler har egne hjemler.",
     ],
 )
 def test_for_whom_a_page_is_stands_in_no_answer(boundary):
     rest = "Kontrakten kan vare i fire år."
     assert quoted(f"{boundary} {rest}") == [rest]
-    assert quoted("Norge har egne regler om lønn.") == ["Norge har egne regler om lønn."]
+    for kept in ("Norge har egne regler om lønn.", "Reglerne er danske og ændres i 2027.", f"Gjelder Norge. {rest}"):
+        assert quoted(kept) == [kept]
 
 
 @pytest.mark.parametrize(("intent", "counts"), [("rule", True), ("example", False)])

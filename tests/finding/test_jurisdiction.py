@@ -121,6 +121,21 @@ def test_nothing_is_settled_without_a_name_a_selector_or_a_language_that_tells()
 
 
 @pytest.mark.parametrize(
+    ("text", "language", "selected", "country"),
+    [
+        ("Kan vi reservere kontrakten slik de gjør i Danmark?", "nb", "NO", "NO"),
+        ("Kan vi give point for social værdi, og hvordan gør de det i Nordirland?", "da", "DK", "DK"),
+        ("Kan me gjere som i Danmark?", "nn", None, "NO"),
+        ("Can we reserve contracts as they do in Denmark?", "en", "NO", "NO"),
+        ("Kan vi reservere kontrakten? Og hvordan gjør de det i Danmark?", "nb", "NO", "DK"),
+        ("Hvordan gjør de det i Danmark?", "nb", "NO", "DK"),
+    ],
+)
+def test_what_others_do_is_an_example_where_it_is_asked_what_we_may(text, language, selected, country):
+    assert jurisdiction.settle(text, language, selected, PLACES)[0] == country
+
+
+@pytest.mark.parametrize(
     ("text", "selected", "law"),
     [
         ("Hva gjelder i Norge?", None, {"NO", "EU"}),
