@@ -656,6 +656,18 @@ def test_the_case_of_a_named_country_is_found_before_one_that_is_more_like_the_q
     assert plain != named
 
 
+def test_a_country_that_was_only_inferred_leads_nobody_there(model, tmp_path, folder):
+    write(folder, "maling.txt", "Vanda kommune er en kommune i Finland.", "En bedrift maler vinduer i kommunen.")
+    write(folder, "vask.txt", "Et firma vasker hus.", "Firmaet vasker også vinduer i butikker hver uke.")
+    opened = Assistant.from_settings(Settings(data_dir=tmp_path / "data", corpus_dir=CORPUS, encoder_dir=model))
+    try:
+        opened.ingest([folder])
+        assert {card.id: card.country for card in opened.cards()}["maling"] == "FI"
+        assert opened.find("Hvor ofte vaskes vinduer i Finland?")[0].passage.card.id == "vask"
+    finally:
+        opened.close()
+
+
 def test_a_follow_up_that_leaves_the_subject_is_out_of_scope(filled):
     topic = "Hvor mange prosent av de ansatte i en bedrift må høre til målgruppen for at en kontrakt kan reserveres?"
     history = [Turn(topic, filled.ask(topic))]

@@ -14,7 +14,7 @@ from assistant.finding.interaction import late_interaction, shared
 from assistant.finding.kinds import kinds
 from assistant.finding.shelf import Shelf
 from assistant.language import words
-from assistant.types import Filters, Hit, Query
+from assistant.types import Card, Filters, Hit, Query
 
 NEAREST = 300  # entries that Chroma is asked for; one call without a filter on roles takes a third of two with it
 CANDIDATES = 60  # passages that are weighed
@@ -192,7 +192,7 @@ def weigh(
     if rare:  # what is called by name is weighed, however unlike it is to the rest
         rough += NAMED * (shelf.keywords.scores(" ".join(rare))[0] > 0)
     if abroad:
-        rough += NAMED * np.array([passage.card.country in abroad for passage in shelf.passages], np.float32)
+        rough += NAMED * np.array([_told(passage.card) in abroad for passage in shelf.passages], np.float32)
     rough[~allowed] = -np.inf
     places = [int(i) for i in np.argsort(-rough, kind="stable")[:CANDIDATES] if allowed[i]]
     dense = _cosines(places, near, vector, shelf)
@@ -229,7 +229,7 @@ def _named(query: Query, places: Sequence[int], shelf: Shelf) -> NDArray[np.floa
     for place in places if rare or abroad else ():
         passage, own = shelf.passages[place], held.setdefault(int(shelf.documents[place]), set())
         said = frozenset(words(f"{passage.card.title} {' '.join(passage.card.public_partners)} {passage.text}"))
-        own |= {name for name in rare if name in said or f"{name}s" in said} | {passage.card.country or ""} & abroad
+        own |= {name for name in rare if name in said or f"{name}s" in said} | {_told(passage.card)} & abroad
     count = len(rare) + len(abroad) or 1
     return np.array([len(held.get(int(shelf.documents[place]), ())) / count for place in places], np.float32)
 
@@ -238,8 +238,13 @@ def _abroad(query: Query, shelf: Shelf) -> frozenset[str]:
     """The countries that the question names and whose law is not held: of these there are a few cases, and they are
     meant.
     """
-    lawful = {passage.card.country for passage in shelf.passages if passage.card.kind != "case"}
-    return frozenset(query.named) & {passage.card.country or "" for passage in shelf.passages} - lawful
+    lawful = {_told(passage.card) for passage in shelf.passages if passage.card.kind != "case"}
+    return frozenset(query.named) & {_told(passage.card) for passage in shelf.passages} - lawful
+
+
+def _told(card: Card) -> str:
+    """The country that the document tells; "" without front matter, where it is inferred and weighs nothing."""
+    return card.country or "" if card.sources else ""
 
 
 def _rare(query: Query, shelf: Shelf) -> frozenset[str]:
@@ -308,9 +313,9 @@ def _circumstances(query: Query, shelf: Shelf) -> NDArray[np.float32]:
         card = passage.card
         if card.id not in rows:
             case, template = card.kind == "case", card.kind == "template"
-            told = card.country if card.sources else None  # without front matter it is inferred, and weighs nothing
+            told = _told(card)
             home = told in query.countries
-            foreign = bool(query.law) and told is not None and told not in query.law
+            foreign = bool(query.law and told) and told not in query.law
             row = (
                 home and not case,
                 home and case,
