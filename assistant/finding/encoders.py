@@ -38,7 +38,7 @@ MOST_TOKENS = 512  # of a text, prefix and marks included; what is longer is cut
 # 512: 69, 1024: 71, 2048: 71, 4096: 68, 8192: 56 passages a second (November 2026).
 BATCH_TOKENS = 2048
 FEWEST_TOKENS = 256  # that are worth a thread of their own
-MOST_AT_ONCE = 8  # batches: each takes some 100 MB
+MOST_AT_ONCE = 8  # batches: each takes memory of its own
 ENTAILMENT = {"entailment", "neutral", "contradiction"}  # what a model for natural language inference tells apart
 
 
@@ -245,7 +245,7 @@ def _forward(model: Any, read: Any, texts: Sequence[str], prefix: str) -> Encode
         embed(batches[0])
     else:
         with ThreadPoolExecutor(_at_once()) as pool:
-            any(pool.map(embed, reversed(batches)))  # the longest first: no core waits long for the last
+            list(pool.map(embed, reversed(batches)))  # the longest first: no core waits long for the last
     return Encoded(unit(np.stack(dense)), tuple(tokens))
 
 
