@@ -89,6 +89,7 @@ class Weighed:
     tokens: NDArray[np.float32]  # late interaction of the first RERANKED
     nearest: float  # best cosine of a passage
     asked: list[float]  # cosines with the library's nearest own questions
+    named: NDArray[np.float32]  # (candidates,) share of what the question calls by name
 
 
 def find(query: Query, shelf: Shelf, encoder: Embedder, limit: int = 30, without: Collection[str] = ()) -> Found:
@@ -123,7 +124,7 @@ def _found(
 ) -> Found:
     found = weigh(query, vector, asked, shelf, without)
     places, ranks, scores = found.places, found.ranks, found.rows @ WEIGHTS
-    scores = scores + NAMED * _named(query, places, shelf)
+    scores = scores + NAMED * found.named
     order = np.argsort(-scores, kind="stable")[:limit]
     hits = tuple(
         Hit(
@@ -216,15 +217,16 @@ def weigh(
         "question": _ranked(led),
         "keywords": _ranked({p: float(stems[p]) for p in places if stems[p] > 0}),
     }
-    return Weighed(places, rows, ranks, tokens, max(near.values(), default=0.0), cosines)
+    return Weighed(
+        places, rows, ranks, tokens, max(near.values(), default=0.0), cosines, _named(rare, abroad, places, shelf)
+    )
 
 
-def _named(query: Query, places: Sequence[int], shelf: Shelf) -> NDArray[np.float32]:
+def _named(rare: frozenset[str], abroad: frozenset[str], places: Sequence[int], shelf: Shelf) -> NDArray[np.float32]:
     """For each of `places` the share of what the question calls by name that its document tells of; shape (places,).
 
     Rare names stand in the document's found passages, in its title or among its public partners; a country is its own.
     """
-    rare, abroad = _rare(query, shelf), _abroad(query, shelf)
     held: dict[int, set[str]] = {}
     for place in places if rare or abroad else ():
         passage, own = shelf.passages[place], held.setdefault(int(shelf.documents[place]), set())
@@ -238,6 +240,8 @@ def _abroad(query: Query, shelf: Shelf) -> frozenset[str]:
     """The countries that the question names and whose law is not held: of these there are a few cases, and they are
     meant.
     """
+    if not query.named:
+        return frozenset()
     lawful = {_told(passage.card) for passage in shelf.passages if passage.card.kind != "case"}
     return frozenset(query.named) & {_told(passage.card) for passage in shelf.passages} - lawful
 
