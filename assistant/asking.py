@@ -33,7 +33,7 @@ def find(desk: Desk, asked: Asked, limit: int) -> tuple[Hit, ...]:
     if not asked.question.strip() or limit < 1:
         return ()
     text = privacy.mask(asked.question[: desk.settings.max_question])[0]
-    read = desk.read(text, asked)
+    read = desk.read(desk.mend(text, asked).text, asked)
     found = retriever.find(read, desk.shelf(), desk.encoder(), limit=retriever.CANDIDATES)
     hits = doubles.collapse(found.hits, desk.shelf().doubled)
     return retriever.documents(read, hits, desk.shelf())[:limit]
@@ -48,11 +48,13 @@ def ask(desk: Desk, asked: Asked, show: ShowAnswer | None = None) -> Reply:
     # 1 guard
     reason = refusing.before(question, desk.settings.max_question, privacy.mask)
     trail.add("guard", reason or "nothing to refuse")
-    # 2 settle
+    # 2 put right what was mistyped, and settle
+    asked = asked if reason else _put_right(desk, asked, trail)
     settled = question if reason else _settled(desk, asked, trail)
+    follows = reason is None and settled != asked.question
     # 3 read
     read = desk.read(settled[: desk.settings.max_question], asked)
-    if settled != question and jurisdiction.without_countries(question) == question:
+    if follows and jurisdiction.without_countries(asked.question) == asked.question:
         read = replace(read, recent=conversation.recent(asked.history))
     trail.add("read", _reading(read))
     if reason is not None:
@@ -61,13 +63,13 @@ def ask(desk: Desk, asked: Asked, show: ShowAnswer | None = None) -> Reply:
     found = retriever.find(read, desk.shelf(), desk.encoder(), limit=NEIGHBOURS)
     trail.add("find", _findings(found.hits, len(desk.shelf().passages)))
     reason = refusing.after(read, found.hits, found.signals, desk.places)
-    if settled != question and reason is None and _astray(desk, asked):
+    if follows and reason is None and _astray(desk, asked):
         reason = "out-of-scope"
     if reason is not None:
         trail.add("refuse", ", ".join(f"{name} {value:.2f}" for name, value in found.signals.items()))
         return _refused(question, read, reason, found.hits, trail)
     # 5 compose and 6 verify, sentence by sentence where a model writes
-    answer = _answers(desk, asked, read, settled, trail)
+    answer = _answers(desk, replace(asked, question=question), read, settled, trail)
     checked = composing.compose(desk, read, found, trail, lambda so_far: show(answer(so_far)) if show else None)
     if not checked.sections:
         return _refused(question, read, "not-in-corpus", found.hits, trail)
@@ -87,6 +89,15 @@ def suggest(desk: Desk, asked: Asked, answer: Answer) -> tuple[str, ...]:
     queries = [desk.read(text, asked) for text, _ in tried]
     run = zip(tried, queries, retriever.find_each(queries, desk.shelf(), desk.encoder(), NEIGHBOURS), strict=True)
     return tuple(text for (text, document), query, found in run if _answered(desk, query, found, document))[:SUGGESTED]
+
+
+def _put_right(desk: Desk, asked: Asked, trail: Trail) -> Asked:
+    """What was asked, now and before, with its mistyped words put right."""
+    mended = desk.mend(asked.question, asked)
+    said = ", ".join(f"{meant} for {typed}" for typed, meant in mended.taken)
+    trail.add("put right", said or "nothing")
+    history = tuple(replace(turn, question=desk.mend(turn.question, asked).text) for turn in asked.history)
+    return replace(asked, question=mended.text, history=history)
 
 
 def _settled(desk: Desk, asked: Asked, trail: Trail) -> str:

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from assistant.answering.generative import Model
 from assistant.answering.rereading import Reader
 from assistant.answering.support import Entails, Judge
-from assistant.finding import query
+from assistant.finding import jurisdiction, query
 from assistant.finding.encoders import Embedder
 from assistant.finding.shelf import Shelf
+from assistant.finding.spelling import Mended, Spelling
+from assistant.language import detect
 from assistant.settings import Settings
 from assistant.types import Filters, Query, Step, Turn
 
@@ -29,17 +31,22 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Settings, glossary and places, how to get encoder and shelf, and the models of language where there are any."""
+    """Settings, glossary and places, how to get encoder, shelf and spelling, and any models of language."""
 
     settings: Settings
     glossary: query.Glossary
     places: Mapping[str, str]
     encoder: Callable[[], Embedder]
     shelf: Callable[[], Shelf]
+    spelling: Callable[[], Spelling]
     model: Model | None = None
     judge: Judge | None = None
     entails: Entails | None = None
     reread: Reader | None = None
+
+    def mend(self, text: str, asked: Asked) -> Mended:
+        """`text` with what was mistyped put right, for whoever asks."""
+        return self.spelling().mend(text, detect(text, jurisdiction.languages(asked.country)))
 
     def read(self, text: str, asked: Asked) -> Query:
         """The question `text`, read for whoever asks."""

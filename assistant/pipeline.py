@@ -19,7 +19,7 @@ from assistant.answering.rereading import open_reader
 from assistant.asking import ShowAnswer
 from assistant.cutting import EDITION
 from assistant.desk import Asked, Desk
-from assistant.finding import doubles, query
+from assistant.finding import doubles, query, spelling
 from assistant.finding.encoders import Embedder, open_entailment
 from assistant.finding.entailing import open_judge
 from assistant.finding.shelf import Shelf
@@ -66,16 +66,19 @@ class Assistant:
         self._settings = settings
         self._library = library
         self._journal = Journal(library.engine)
-        self._tools = Tools(settings, library)
         glossary = settings.corpus_dir / "glossary.yaml"
         if not glossary.exists():
             _log.warning("There is no glossary in %s: the doctor tells what to do.", settings.corpus_dir.absolute())
+        terms = query.Glossary.of(load_glossary(glossary) if glossary.exists() else ())
+        places = understanding.known_places()
+        self._tools = Tools(settings, library, terms.words, places)
         self._desk = Desk(
             settings,
-            query.Glossary.of(load_glossary(glossary) if glossary.exists() else ()),
-            understanding.known_places(),
+            terms,
+            places,
             encoder=lambda: self._tools.for_reading()[0],
             shelf=self._tools.shelf,
+            spelling=self._tools.spelling,
             model=Model(settings) if settings.llm_url else None,
             judge=open_judge(settings) if settings.llm_url else None,
             entails=open_entailment(settings.nli_model) if settings.nli_model else None,
@@ -187,7 +190,7 @@ class Assistant:
         return replace(tally.report(), unchanged=tuple(name for name in names if name not in tally.updated))
 
     def prepare(self) -> None:
-        """Load encoder, index, keywords, a model's client and judge, so that the first question waits for nothing.
+        """Load encoder, index, keywords, dictionaries, a model's client and judge, so that no question waits.
 
         What reads sentences again is proved last; raises ComposerError where its server fails.
         """
@@ -201,6 +204,7 @@ class Assistant:
             )
         if some := self._tools.shelf().passages[:1]:
             self.find("kontrakt", limit=1)
+            spelling.prepare()
             if self._desk.judge:
                 self._desk.judge(some, "kontrakt")
         if self._desk.reread:

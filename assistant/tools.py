@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection
 from contextlib import ExitStack, suppress
 from typing import Any
 
@@ -10,6 +11,7 @@ from assistant import shelving
 from assistant.errors import StoreBusy, StoreError
 from assistant.finding.encoders import Embedder, open_encoder
 from assistant.finding.shelf import Shelf
+from assistant.finding.spelling import Spelling
 from assistant.keeping import canary, healing
 from assistant.keeping.library import Library
 from assistant.keeping.locks import writing
@@ -25,14 +27,17 @@ class Tools:
     EncoderError where there is no encoder.
     """
 
-    def __init__(self, settings: Settings, library: Library) -> None:
+    def __init__(self, settings: Settings, library: Library, terms: Collection[str], places: Collection[str]) -> None:
+        """`terms` are the words of the glossary and `places` the names of places that questions are mended by."""
         self._settings = settings
         self._library = library
+        self._known = (terms, places)
         self._lock = threading.RLock()
         self._encoder: Embedder | None = None
         self._index: Vectors | None = None
         self._healed = False
         self._shelf: Shelf | None = None
+        self._spelling: tuple[int, Spelling] | None = None
 
     @property
     def opened(self) -> Embedder | None:
@@ -98,6 +103,14 @@ class Tools:
                 encoder, with_questions = self.for_reading()[0], self._settings.use_questions
                 self._shelf = shelving.fill(self._library, self._search, encoder, known, with_questions=with_questions)
             return self._shelf
+
+    def spelling(self) -> Spelling:
+        """The words of the library's present revision."""
+        shelf = self.shelf()
+        with self._lock:
+            if self._spelling is None or self._spelling[0] != shelf.revision:
+                self._spelling = (shelf.revision, Spelling(shelf.passages, *self._known))
+            return self._spelling[1]
 
     def _search(self, vectors: Any, limit: int, filters: Filters) -> list[list[tuple[str, float]]]:
         """Search the index; one that was rebuilt meanwhile, also by another program, is opened anew."""

@@ -421,7 +421,7 @@ def test_every_sentence_cites_and_every_quote_stands_verbatim(filled, question, 
         assert citation.quote
         assert citation.quote == citation.passage.text[citation.start : citation.end]
     steps = [step.name for step in reply.trail]
-    assert steps == ["guard", "settle", "read", "find", *(["law"] if foreign else []), "compose", "verify"]
+    assert steps == ["guard", "put right", "settle", "read", "find", *(["law"] if foreign else []), "compose", "verify"]
 
 
 def test_an_answer_rests_on_the_law_of_the_country_asked_from(filled):
@@ -497,6 +497,21 @@ def test_a_question_that_stands_alone_is_left_as_it_is(filled):
     asked = "Hvad har Silkeborg Kommune opnået med sin reserverede kantine?"
     assert filled.ask(asked, history=[Turn(QUESTION)]).settled == asked
     assert filled.ask(QUESTION, history=[]).settled == QUESTION
+
+
+def test_what_was_mistyped_is_put_right_before_it_is_looked_for_and_told(filled):
+    asked = "Kven kan delta i ein resrvert kontarkt?"
+    reply = filled.ask(asked, country="NO")
+    assert isinstance(reply, Answer)
+    assert reply.question == asked
+    assert reply.settled == "Kven kan delta i ein reservert kontrakt?"
+    assert [n.values for n in reply.notices if n.code == "settled"] == [(reply.settled,)]
+    step = next(step for step in reply.trail if step.name == "put right")
+    assert step.detail == "reservert for resrvert, kontrakt for kontarkt"
+    assert reply.text == filled.ask(reply.settled, country="NO").text
+    assert filled.find(asked, limit=3) == filled.find(reply.settled, limit=3)
+    further = filled.ask("Og i Danmrak?", country="NO", history=[Turn(asked, reply)])
+    assert (further.settled, further.country) == (f"{reply.settled} Og i Danmark?", "DK")
 
 
 def test_html_in_a_question_is_just_text(filled):

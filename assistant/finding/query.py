@@ -115,6 +115,11 @@ class Glossary:
         longest = max(map(len, phrases), default=1)
         return cls({c.id: c for c in concepts}, {k: tuple(v) for k, v in phrases.items()}, longest)
 
+    @property
+    def words(self) -> frozenset[str]:
+        """Every word of every term and abbreviation, lower case."""
+        return frozenset(word for phrase in self.phrases for word in phrase)
+
     def mentions(self, text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """The phrases of `text` that name concepts (lower case) with their ids, longest first at each place."""
         tokens, found, at = words(text), list[tuple[str, tuple[str, ...]]](), 0
