@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from assistant.answering import defining, extractive, generative, noticing, tabulating
-from assistant.answering.sentences import quotable
+from assistant.answering.sentences import leading, quotable
 from assistant.answering.sheet import legal_basis
 from assistant.answering.verification import Ledger, told
 from assistant.desk import Desk, Trail
@@ -18,12 +18,21 @@ from assistant.finding import catalogue, doubles, interaction, jurisdiction, ret
 from assistant.finding.encoders import cosines
 from assistant.finding.retriever import Found
 from assistant.finding.shelf import Shelf
+from assistant.language import LANGUAGES, stopwords, words
 from assistant.types import Citation, Claim, Draft, Form, Hit, Notice, Part, Query, Section, Sentence
 
 RULES = 2
 """Documents on law, of those that an answer cites, in which rules about to change are looked for."""
 
 _log = logging.getLogger(__name__)
+
+
+FURTHER = 1
+"""Words of a question beside the term that it names, up to which it asks about the term as such.
+
+With any number of them 48 of 448 questions were opened by a guide's short answer (read on 2026-11-22): most of the
+longer ones worse, "what a place costs" by what the scheme is, and the short ones better.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +91,7 @@ def compose(desk: Desk, read: Query, found: Found, trail: Trail, show: Callable[
         encoder = desk.encoder().name if explained else ""
         where = jurisdiction.mentions(read.text) if explained and read.law else ()
         covers = interaction.relevance(read.text, hits, found.question, shelf, read.asks, encoder, where)
-        draft = draft or extractive.compose(read, hits, covers)
+        draft = draft or extractive.compose(read, hits, covers, _guide(desk, read, hits))
         for part in draft.parts:
             page.put(part)
         trail.add("compose", f"{sum(len(part.claims) for part in draft.parts)} sentences of the sources")
@@ -131,6 +140,20 @@ def _by_model(
     held = sum(len(section.sentences) for section in page.sections)
     trail.add("compose", f"{held} sentences that hold, {generative.COMPOSER}{again}")
     return page, ()
+
+
+def _guide(desk: Desk, read: Query, hits: Sequence[Hit]) -> str | None:
+    """Id of the leading document among those of the question's own country, if its title names the term that the
+    question asks about, and about little else."""
+    own = [hit for hit in hits if hit.passage.card.country in (read.country or hit.passage.card.country, None)]
+    name = leading(read, own)
+    title = next((hit.passage.card.title for hit in own if hit.passage.card.id == name), "")
+    if not {*read.terms} & {*desk.glossary.find(title)}:
+        return None
+    terms = {word for phrase, _ in desk.glossary.mentions(read.text) for word in phrase.split()}
+    idle = frozenset().union(*(stopwords(language) for language in LANGUAGES))
+    rest = {*words(jurisdiction.without_countries(read.text))} - terms - idle
+    return name if len(rest) <= FURTHER else None
 
 
 def _lawful(read: Query, found: Found, trail: Trail) -> tuple[Hit, ...]:

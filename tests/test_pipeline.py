@@ -499,6 +499,36 @@ def test_a_question_that_stands_alone_is_left_as_it_is(filled):
     assert filled.ask(QUESTION, history=[]).settled == QUESTION
 
 
+def test_the_guide_whose_title_names_what_is_asked_about_opens_and_gives_the_legal_basis(filled):
+    reply = filled.ask("Hvem kan delta i en reservert kontrakt?", country="NO")
+    assert isinstance(reply, Answer)
+    by_number = {citation.number: citation for citation in reply.citations}
+    opening = {by_number[n].passage.card.id for sentence in reply.sections[0].sentences for n in sentence.cites}
+    assert opening == {"no-reserverte-kontrakter-arbeidsinkludering"}
+    assert reply.sections[0].sentences[0].text.startswith("To vilkår gjelder samtidig")
+    assert "Regelgrunnlag: anskaffelsesforskriften § 8-8" in reply.text
+    longer = filled.ask(
+        "Hvem hos leverandøren skriver under på egenerklæringen for en reservert kontrakt?", country="NO"
+    )
+    assert isinstance(longer, Answer)
+    first = longer.sections[0].sentences[0].cites
+    assert opening.isdisjoint(c.passage.card.id for c in longer.citations if c.number in first)
+
+
+def test_a_guide_to_what_binds_the_country_does_not_open_before_its_own_law(model, tmp_path):
+    opened = Assistant.from_settings(Settings(data_dir=tmp_path, corpus_dir=CORPUS, encoder_dir=model))
+    guidance = CORPUS / "guidance"
+    own = guidance / "no" / "no-reserverte-kontrakter-arbeidsinkludering.md"
+    opened.ingest([own, guidance / "eu" / "eu-reserved-contracts-article-20.md"])
+    asked = "Who can take part in a reserved contract?"
+    for country, expected in (("NO", own.stem), (None, "eu-reserved-contracts-article-20")):
+        reply = opened.ask(asked, country=country, language="en")
+        assert isinstance(reply, Answer)
+        first = reply.sections[0].sentences[0].cites
+        assert {c.passage.card.id for c in reply.citations if c.number in first} == {expected}
+    opened.close()
+
+
 def test_what_was_mistyped_is_put_right_before_it_is_looked_for_and_told(filled):
     asked = "Kven kan delta i ein resrvert kontarkt?"
     reply = filled.ask(asked, country="NO")

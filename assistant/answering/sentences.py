@@ -36,6 +36,8 @@ _LEANS = re.compile(  # a sentence that says nothing without the one before it
 )
 _CUT_SHORT = re.compile(r"(?:does|do|did|is|are|must|may|can) not\.$")  # what, the sentence before says
 _STEP = re.compile(r"\d+\.\s")
+_LETTERED = re.compile(r"\s*[a-zæøå]\)\s")
+_AND = re.compile(r"\b(?:og|och|and|eller|or)\Z")
 _NUMBER = re.compile(r"\d")
 _YES_OR_NO = re.compile(r" (?:ja|jo|nei|nej|yes|no)\b", re.IGNORECASE)
 _DATE = re.compile(
@@ -174,7 +176,7 @@ def whole_sentences(text: str, *, tables: bool = False) -> list[tuple[int, int]]
         if piece.endswith("?"):
             carried = start if _YES_OR_NO.match(text, end) else None
             continue
-        if piece.endswith(":") or (len(piece.split()) < SHORTEST and not _alone(text, start, end)):
+        if _goes_on(text, start, end) or (len(piece.split()) < SHORTEST and not _alone(text, start, end)):
             carried = first
             continue
         carried = None
@@ -190,6 +192,14 @@ def whole_sentences(text: str, *, tables: bool = False) -> list[tuple[int, int]]
             continue
         spans.append((first, end))
     return spans
+
+
+def _goes_on(text: str, start: int, end: int) -> bool:
+    """Whether a piece ends where a list goes on with it: at a colon, at "and", or before "a)" without a full stop."""
+    if text[end - 1] == ":" or _AND.search(text, start, end):
+        return True
+    listed = _LETTERED.fullmatch(text[text.rfind("\n", 0, start) + 1 : start])
+    return text[end - 1].isalnum() and not listed and bool(_LETTERED.match(text, end))
 
 
 def _alone(text: str, start: int, end: int) -> bool:

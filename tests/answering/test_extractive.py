@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.answering.extractive import CASES, DOCUMENTS, WORDS, compose
+from assistant.answering.extractive import CASES, DOCUMENTS, LEAD, OPENING, WORDS, compose
 from assistant.language import words
 from assistant.types import Hit
 
@@ -68,6 +68,29 @@ def test_the_best_sentence_stands_first_also_where_there_is_a_short_answer(answe
     best = passage("b", FILLER[3] + " Lærlinger kan kreves i alle store kontrakter.", "Mer")
     draft = answer("Kan lærlinger kreves i kontrakter?", filler, best)
     assert texts(draft)[0] == "Lærlinger kan kreves i alle store kontrakter."
+
+
+@pytest.mark.parametrize("heading", ["Mer", "Kort svar"])
+def test_the_short_answer_of_the_guide_to_what_is_asked_opens_in_its_own_order(
+    query, hits, relevance, passage, heading
+):
+    short = "Oppdragsgivere kan holde av konkurranser. To vilkår gjelder samtidig for bedriftene."
+    found = hits(passage("a", "Lærlinger kan kreves i kontrakter.", "Mer"), passage("b", short, heading))
+    asked = "Kan lærlinger kreves i kontrakter?"
+    told = texts(compose(query(asked), found, relevance(asked), "b"))
+    sentences = ["Oppdragsgivere kan holde av konkurranser.", "To vilkår gjelder samtidig for bedriftene."]
+    best = "Lærlinger kan kreves i kontrakter."
+    assert told == ([*sentences, best] if heading == "Kort svar" else [best, *sentences])
+    assert texts(compose(query(asked), found, relevance(asked)))[0] == best
+
+
+def test_a_long_short_answer_opens_with_its_best_sentences_only(query, hits, relevance, passage):
+    long = " ".join(f"Setning nummer {n} om {' og '.join(FILLER[n % 6].split()[:8])}." for n in range(12))
+    found = hits(passage("b", long, "Kort svar"), passage("a", RULE, "Mer"))
+    draft = compose(query("Kan oppdragsgivere reservere?"), found, relevance("Kan oppdragsgivere reservere?"), "b")
+    assert len(draft.parts[0].claims) <= LEAD
+    assert sum(len(claim.text.split()) for claim in draft.parts[0].claims) <= OPENING
+    assert RULE[2:].splitlines()[0] in texts(draft)
 
 
 MISTAKES = "- Kommunen bruker reglene uten å angi det i kunngjøringen.\n- Bruken av reglene angis etter tildeling."

@@ -29,6 +29,15 @@ def test_a_label_on_a_line_of_its_own_is_left_out():
     assert quoted(text) == ["Minst 30 prosent skal være i målgruppen."]
 
 
+def test_what_goes_on_in_a_list_is_left_out_and_what_the_list_says_is_not():
+    text = "Leverandøren skal i hele kontraktsperioden\na) ha inkludering som sitt hovedformål, og\nb) ha minst 30 prosent."
+    assert quoted(text) == ["ha minst 30 prosent."]
+    assert quoted("Slik er det vi gjør\na) får reelle oppgaver hver dag\nb) har fadder og støtte alltid") == [
+        "får reelle oppgaver hver dag",
+        "har fadder og støtte alltid",
+    ]
+
+
 @pytest.mark.parametrize("between", ["\n", " "])
 @pytest.mark.parametrize("question", ["Kan en kommune kjøpe uten konkurranse?", "Hvem da?"])
 def test_no_question_is_quoted(question, between):
