@@ -257,9 +257,10 @@ def prepare() -> None:
 def typing_cost(typed: str, meant: str) -> float:
     """How much was mistyped: about 1 a letter, less for what happens easily.
 
-    The optimal string alignment distance (Damerau 1964) with weights: two letters that changed places .6; a vowel left
-    out .7 and another letter .9, one too many 1.1; a letter doubled or not .5; one for another that sounds or looks
-    alike .5; "aa", "ae" and "oe" for å, æ and ø .2; and .5 more at the start of a word.
+    The optimal string alignment distance (Damerau 1964) with weights: two letters that changed places .6, one that
+    moved over two others .9; a vowel left out .7, another letter .9 and a silent one at the start .5; one too many 1; a
+    letter doubled or not .5; one for another that sounds or looks alike .5; "aa", "ae" and "oe" for å, æ and ø .2; and
+    .5 more where the first letter is another, left out or too many.
     """
     silent = typed[:1] == meant[1:2] and meant[:2] in _SILENT
     rows, columns = len(typed) + 1, len(meant) + 1
