@@ -18,7 +18,7 @@ from assistant.finding import catalogue, doubles, interaction, jurisdiction, ret
 from assistant.finding.encoders import cosines
 from assistant.finding.retriever import Found
 from assistant.finding.shelf import Shelf
-from assistant.language import LANGUAGES, stopwords, words
+from assistant.language import STOPWORDS, words
 from assistant.types import Citation, Claim, Draft, Form, Hit, Notice, Part, Query, Section, Sentence
 
 RULES = 2
@@ -151,8 +151,7 @@ def _guide(desk: Desk, read: Query, hits: Sequence[Hit]) -> str | None:
     if not {*read.terms} & {*desk.glossary.find(title)}:
         return None
     terms = {word for phrase, _ in desk.glossary.mentions(read.text) for word in phrase.split()}
-    idle = frozenset().union(*(stopwords(language) for language in LANGUAGES))
-    rest = {*words(jurisdiction.without_countries(read.text))} - terms - idle
+    rest = {*words(jurisdiction.without_countries(read.text))} - terms - STOPWORDS
     return name if len(rest) <= FURTHER else None
 
 

@@ -26,6 +26,8 @@ def _lists(table: str) -> dict[str, frozenset[str]]:
 
 
 _FUNCTION_WORDS = _lists("function")
+STOPWORDS = frozenset().union(*(_FUNCTION_WORDS[spoken] for spoken in ("nb", "nn", "da", "sv", "en")))
+"""The function words of these languages together: people mix them."""
 _ABBREVIATIONS = _lists("abbreviations")
 
 _CUES = tuple(  # spelling habits that part the languages: what a whole word that matches says

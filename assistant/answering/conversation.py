@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 
-from assistant.language import stopwords, words
+from assistant.language import STOPWORDS, words
 from assistant.types import Answer, Turn
 
 _OPENS = re.compile(
@@ -60,8 +60,7 @@ def settle(
 
 def follows(question: str, terms: Callable[[str], Collection[str]] = lambda text: ()) -> bool:
     """Whether a question leans on what was said before; `terms` gives the terms of our subject that a text names."""
-    known = frozenset().union(*(stopwords(language) for language in ("nb", "nn", "da", "sv", "en")))
-    content = [word for word in words(question) if word not in known]
+    content = [word for word in words(question) if word not in STOPWORDS]
     if len(content) > FEW:
         return False
     if _OPENS.search(question) or (len(content) <= POINTING and _POINTS.search(question)):

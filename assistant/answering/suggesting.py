@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from assistant.language import stopwords, words
+from assistant.language import STOPWORDS, words
 from assistant.types import Citation, Query
 
 SAME = {"nn": "nb"}
@@ -47,6 +47,5 @@ def _is_sentence(text: str) -> bool:
 
 
 def _alike(one: str, other: str) -> bool:
-    idle = frozenset().union(*(stopwords(language) for language in ("nb", "nn", "da", "sv", "en")))
-    mine, theirs = set(words(one)) - idle, set(words(other)) - idle
+    mine, theirs = set(words(one)) - STOPWORDS, set(words(other)) - STOPWORDS
     return len(mine & theirs) >= ALIKE * max(1, min(len(mine), len(theirs)))

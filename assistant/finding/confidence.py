@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from assistant.finding.keywords import Keywords
 from assistant.finding.shelf import Shelf
-from assistant.language import stopwords, words
+from assistant.language import STOPWORDS, words
 from assistant.types import Passage, Query
 
 NEIGHBOURS = 3
@@ -74,5 +74,4 @@ def signals(
 
 def content_words(text: str, keywords: Keywords) -> dict[str, float]:
     """The words of a question that say what it is about, with their inverse document frequency."""
-    idle = frozenset().union(*(stopwords(language) for language in ("nb", "nn", "da", "sv", "en")))
-    return {word: keywords.weight(word) for word in words(text) if word not in idle and len(word) > 1}
+    return {word: keywords.weight(word) for word in words(text) if word not in STOPWORDS and len(word) > 1}

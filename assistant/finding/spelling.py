@@ -16,7 +16,7 @@ from itertools import islice, pairwise
 from math import log10
 from typing import Any
 
-from assistant.language import fold, stem, stopwords, words
+from assistant.language import STOPWORDS, fold, stem, stopwords, words
 from assistant.types import Passage
 
 KIN: Mapping[str, tuple[str, ...]] = {
@@ -146,7 +146,7 @@ class Spelling:
             return False
         if len(word) < LEAST or not typed[1:].islower():
             return True
-        if word in _small() or self._is_word(word, language) or _listed(word, tuple(KIN)):
+        if word in STOPWORDS or self._is_word(word, language) or _listed(word, tuple(KIN)):
             return True
         root = stem(word, language)
         rest = word.removeprefix(root)
@@ -301,11 +301,6 @@ def _edits(word: str) -> set[str]:
     edits |= {a + b[1] + b[0] + b[2:] for a, b in halves if len(b) > 1}
     edits |= {word.replace(two, one) for two, ones in _SPELLED_OUT.items() for one in ones}
     return edits - {word}
-
-
-@lru_cache(maxsize=1)
-def _small() -> frozenset[str]:
-    return frozenset().union(*(stopwords(language) for language in KIN))
 
 
 def _listed(word: str, languages: Sequence[str]) -> bool:
