@@ -8,6 +8,7 @@
   let wish = 0; // number of the last lists that were asked for: earlier ones that come late are in another language
   let work = Promise.resolve(); // ends when everything that was begun is done: one piece of work at a time
   const kept = {}; // what stands in each of the places, through a change of the page's language
+  const drawn = new WeakMap(); // the html that each list was last drawn from
 
   const find = (selector) => root.querySelector(selector);
   const frame = () => find(".sources");
@@ -23,12 +24,28 @@
     return answer.failed ? { html: `<p>${frame().dataset.crashed}</p>` } : answer;
   };
 
+  // A list is drawn again only when it is another; rows that the editor opened meanwhile stay open and in focus.
+  const draw = (list, html) => {
+    if (drawn.get(list) === html) return;
+    const rows = () => [...list.querySelectorAll("tr[data-id]")];
+    const opened = rows().filter((row) => row.querySelector("details").open);
+    const focused = list.contains(document.activeElement) ? document.activeElement : null;
+    const held = rows().find((row) => row.contains(focused));
+    drawn.set(list, html);
+    list.innerHTML = html;
+    for (const row of rows()) {
+      const was = (one) => one && one.dataset.id === row.dataset.id;
+      row.querySelector("details").open = opened.some(was);
+      if (was(held)) row.querySelector(focused.localName).focus({ preventScroll: true });
+    }
+  };
+
   const refresh = async () => {
     const mine = ++wish;
     const [held, said] = await Promise.all([call("shelf"), call("remarks")]);
     if (mine !== wish) return;
-    find(".shelf").innerHTML = held.html;
-    find(".said").innerHTML = said.html;
+    draw(find(".shelf"), held.html);
+    draw(find(".said"), said.html);
     remember();
   };
 

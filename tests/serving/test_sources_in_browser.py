@@ -98,11 +98,15 @@ def test_a_document_goes_from_upload_to_answer_and_is_withdrawn(
     assert "as_of" in manuscript.locator(".problem").inner_text()
     lines = ['as_of: "2026-07"' if line.startswith("as_of:") else line for line in text.input_value().splitlines()]
     text.fill("\n".join(lines))
+    opened = rows(page).first
+    opened.locator("summary").click()
+    opened = page.locator(f'.shelf tr[data-id="{opened.get_attribute("data-id")}"]')
     manuscript.get_by_role("button", name="Publiser").click()
     page.get_by_text("«Snøbrøyting i Bodø» er publisert.").wait_for()
     manuscript.wait_for(state="detached")
     row = page.locator('.shelf tr[data-id="no-snobroyting"]')
     row.wait_for()
+    assert opened.get_by_role("button", name="Ja, trekk tilbake").is_visible()  # the list was drawn again around it
     page.locator("#tab-ask").click()
     page.locator("#question textarea").fill("Hvem brøyter gangveier i Bodø?")
     page.locator("#question textarea").press("Enter")
