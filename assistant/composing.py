@@ -14,7 +14,7 @@ from assistant.answering.sheet import legal_basis
 from assistant.answering.verification import Ledger, told
 from assistant.desk import Desk, Trail
 from assistant.errors import ComposerError, ComposerUnsupported
-from assistant.finding import catalogue, doubles, interaction, jurisdiction, retriever
+from assistant.finding import answers, catalogue, doubles, interaction, jurisdiction, retriever
 from assistant.finding.encoders import cosines
 from assistant.finding.retriever import Found
 from assistant.finding.shelf import Shelf
@@ -91,6 +91,7 @@ def compose(desk: Desk, read: Query, found: Found, trail: Trail, show: Callable[
         encoder = desk.encoder().name if explained else ""
         where = jurisdiction.mentions(read.text) if explained and read.law else ()
         covers = interaction.relevance(read.text, hits, found.question, shelf, read.asks, encoder, where)
+        covers = answers.answering(covers, found.near)
         draft = draft or extractive.compose(read, hits, covers, _guide(desk, read, hits))
         for part in draft.parts:
             page.put(part)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -10,7 +10,7 @@ from assistant.errors import LoadError
 from assistant.keeping.entries import Entry, entry_id, text_hash
 from assistant.keeping.library import Library
 from assistant.reading import chunking
-from assistant.types import Card, Document, Passage
+from assistant.types import Card, Document, Passage, Question
 
 EDITION = "1"
 """Number of the making: of what `cut` gives for a document. To be raised whenever other passages, entries or texts come
@@ -45,7 +45,7 @@ def cut(document: Document, count: Callable[[str], int] | None = None) -> Cut:
     entries, texts = [], []
 
     def enter(mark: str, role: str, places: Iterable[Passage], text: str) -> None:
-        hashed = text_hash(f"{role}|{text}")
+        hashed = role_hash(role, text)
         ids = tuple(p.id for p in places)
         entries.append(Entry(entry_id(document, mark, hashed), document.card.id, role, ids, hashed))  # type: ignore[arg-type]
         texts.append(text)
@@ -57,7 +57,23 @@ def cut(document: Document, count: Callable[[str], int] | None = None) -> Cut:
         enter(f"q{number}", "question", sections.get(question.section or "", passages[:1]), question.text)
     if document.card.summary and document.card.sources:  # without front matter it is the text's own, and found there
         enter("s", "summary", passages, f"{document.card.title}. {document.card.summary}")
+    for number, (question, passage, _) in enumerate(answered(passages), 1):
+        enter(f"a{number}", "answer", [passage], question.text)
     return Cut(document, passages, tuple(entries), tuple(texts))
+
+
+def answered(passages: Sequence[Passage]) -> Iterator[tuple[Question, Passage, int]]:
+    """A document's questions that a sentence answers, each with its passage and where in it (character) it begins."""
+    for question in passages[0].card.answers if passages else ():
+        places = ((passage, passage.text.find(question.sentence or "")) for passage in passages)
+        place = next(((passage, at) for passage, at in places if at >= 0), None)
+        if place:
+            yield question, *place
+
+
+def role_hash(role: str, text: str) -> str:
+    """Under what the vector of a text is kept: as a question it is another than as a passage."""
+    return text_hash(f"{role}|{text}")
 
 
 def is_kept(piece: Cut, library: Library) -> bool:

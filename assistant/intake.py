@@ -126,11 +126,11 @@ def embed(cuts: Sequence[Cut], encoder: Embedder, library: Library) -> None:
     """4 embed: the library holds the vectors of every text afterwards; only what it did not hold is encoded."""
     wanted = {e.text_hash: (e.role, text) for c in cuts for e, text in zip(c.entries, c.texts, strict=True)}
     held = library.dense(encoder.name, wanted)
-    for role in ("passage", "question", "summary"):
+    for role in ("passage", "question", "summary", "answer"):
         new = [h for h, (r, _) in wanted.items() if r == role and h not in held]
         if not new:
             continue
-        encoded = encoder.embed([wanted[h][1] for h in new], "query" if role == "question" else "passage")
+        encoded = encoder.embed([wanted[h][1] for h in new], "query" if role in {"question", "answer"} else "passage")
         tokens = encoded.tokens if role == "passage" and encoded.tokens else [None] * len(new)
         rows = {
             h: (dense.astype("<f4").tobytes(), pack(t) if t else None)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from importlib.resources import files
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answering.sheet import sheet
-from assistant.cutting import context
+from assistant.cutting import answered, context, role_hash
+from assistant.finding.answers import Answers
 from assistant.finding.encoders import Embedder, unpack
 from assistant.finding.shelf import Lead, Shelf
 from assistant.keeping.library import Library
@@ -44,7 +46,7 @@ def fill(
 
     `search` gives, for each row of an array of vectors, (entry id, similarity), best first. `elsewhere` are the
     vectors of the questions that are not ours, where they are known already. Without `with_questions` the
-    documents' own questions lead nowhere.
+    documents' own questions lead nowhere, to sections or to sentences.
     """
     name, width = encoder.name, encoder.dimension
     revision, passages, entries = library.snapshot()
@@ -67,7 +69,24 @@ def fill(
         dense=lambda ids: _by_passage(library.dense, name, hashes, ids),
         tokens=lambda ids: _by_passage(library.tokens, name, hashes, ids),
         prefix=lambda passage: context(passage.card, passage.heading),
+        answers=_answers(library, name, passages) if with_questions else Answers(),
     )
+
+
+def _answers(library: Library, encoder: str, passages: Sequence[Passage]) -> Answers:
+    """The questions that sentences of the passages answer, with their kept vectors."""
+    documents = (tuple(own) for _, own in groupby(passages, key=lambda passage: passage.card.id))
+    led = [
+        (role_hash("answer", question.text), passage.id, at)
+        for own in documents
+        for question, passage, at in answered(own)
+    ]
+    dense = library.dense(encoder, {hashed for hashed, _, _ in led})
+    held = [(np.frombuffer(dense[hashed], "<f4"), name, at) for hashed, name, at in led if hashed in dense]
+    if not held:
+        return Answers()
+    vectors, names, starts = zip(*held, strict=True)
+    return Answers(np.stack(vectors), names, starts)
 
 
 def _elsewhere(encoder: Embedder) -> NDArray[np.float32]:

@@ -71,11 +71,12 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What people ask that a section answers: a search key, never content."""
+    """What people ask that a section answers, or the sentence that begins so: a search key, never content."""
 
     text: str
     language: str
     section: str | None = None
+    sentence: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ class Card:
     template_for: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
     questions: tuple[Question, ...] = ()
+    answers: tuple[Question, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from assistant.keeping.entries import Entry, entry_id, text_hash
 from assistant.keeping.library import Library
 from assistant.types import Block, Card, Document, Question, Source
 
-MADE = {"1": "9fccc48f1deb7a8d5297917b4d84e69f5d2345ccd20c277c8b0218f0fe873473"}
+MADE = {"1": "4136c4b5d57217bbf5a40099fc45624627a5ae67064dc2171b426019d795e741"}
 """For each edition, the SHA-256 of what it makes of SAMPLES."""
 
 ANOTHER = np.linspace(-1, 1, 32).astype("<f4").tobytes()
@@ -50,6 +50,18 @@ SAMPLES = (
         (Block("Side en.", page=1), Block(SENTENCE, page=1), Block("Side to.", page=2), Block("1. steg", page=2)),
         "1" * 64,
         "et-notat.pdf",
+    ),
+    Document(
+        Card(
+            id="no-svar",
+            kind="case",
+            title="Svar",
+            language="nb",
+            answers=(Question("Når?", "nb", sentence="Den varer"), Question("Hvem?", "nb", sentence="Nei")),
+        ),
+        (Block("Avtalen er ny. Den varer i to år."),),
+        "2" * 64,
+        "corpus/no-svar.md",
     ),
 )
 

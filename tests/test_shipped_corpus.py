@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from assistant.answering.sentences import whole_sentences
+from assistant.cutting import answered
+from assistant.reading.chunking import split
 from assistant.reading.corpus import REQUIRED, dangling, load_glossary, parse, read_yaml
 from assistant.reading.markdown import headings, markdown_blocks
 from assistant.reading.routes import WRITTEN
 from assistant.reading.vocabulary import LANGUAGES, MODELS, TOPICS
+from assistant.types import Document
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 FILES = sorted(path for folder in ("cases", "guidance", "templates") for path in (CORPUS / folder).rglob("*.md"))
@@ -61,6 +65,16 @@ def test_a_document_follows_the_format(path):
     assert path.read_text(encoding="utf-8").split("\n", line - 1)[-1] == body
     assert all(question.section for question in card.questions)
     assert sorted(source.number for source in card.sources) == list(range(1, len(card.sources) + 1))
+
+
+def test_what_people_ask_is_led_to_where_a_sentence_begins():
+    for id_, (card, body) in documents().items():
+        passages = split(Document(card, markdown_blocks(body), ""))
+        places = list(answered(passages))
+        assert len(places) == len(card.answers) > 10, id_
+        for question, passage, at in places:
+            starts = {start for start, _ in whole_sentences(passage.text)}
+            assert at in starts, (id_, question)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.finding.answers import Answers
 from assistant.finding.doubles import doubles
 from assistant.finding.keywords import Keywords
 from assistant.types import Filters, Passage
@@ -37,7 +38,8 @@ class Shelf:
     """All that is visible at one revision of the library, ready to be searched.
 
     `leads` maps entry ids to what they lead to, `prefix` gives the words put before a passage's text when it was
-    embedded, `elsewhere` holds the vectors (n, dimension) of questions that people ask and that are not ours,
+    embedded, `answers` the questions that sentences answer,
+    `elsewhere` holds the vectors (n, dimension) of questions that people ask and that are not ours,
     `background` is a sample of dense vectors (n, dimension) that a similarity is measured against.
     """
 
@@ -51,6 +53,7 @@ class Shelf:
     dense: Vectors
     tokens: Vectors
     prefix: Callable[[Passage], str]
+    answers: Answers = field(default_factory=Answers)
     places: Mapping[str, int] = field(init=False)
 
     def __post_init__(self) -> None:

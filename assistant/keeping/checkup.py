@@ -169,7 +169,7 @@ def _index(settings: Settings, library: Library, encoder: str, dimension: int, e
 
 
 def _compared(library: Library, vectors: Vectors, encoder: str) -> str:
-    _, _, entries = library.snapshot()
+    entries = [entry for entry in library.entries() if entry.indexed]
     ghosts = len(vectors.ids() - {entry.id for entry in entries})
     stray = sum(len(vectors.stray(kept(library, encoder, some))) for some in batches(entries))
     if ghosts or stray:

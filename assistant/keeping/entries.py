@@ -10,8 +10,13 @@ from typing import Literal, TypeAlias, TypeVar
 
 from assistant.types import Document
 
-Role: TypeAlias = Literal["passage", "question", "summary"]
-"""What a vector stands for: a passage's text, a question that a section answers, or title and summary."""
+Role: TypeAlias = Literal["passage", "question", "summary", "answer"]
+"""What a vector stands for: a passage's text, a question that a section answers, title and summary, or a question that
+one sentence answers."""
+
+INDEXED: tuple[Role, ...] = ("passage", "question", "summary")
+"""Roles whose vectors Chroma holds. Questions that sentences answer are many and alike: among the nearest of all
+entries they would leave no room for passages, so the shelf compares their vectors itself (`finding/answers.py`)."""
 
 BATCH = 500
 """Keys in one SQL statement (SQLite takes 32 766), and entries in one call of the index (Chroma takes 5 461)."""
@@ -31,6 +36,11 @@ class Entry:
     role: Role
     passages: tuple[str, ...]
     text_hash: str
+
+    @property
+    def indexed(self) -> bool:
+        """Whether Chroma holds its vector."""
+        return self.role in INDEXED
 
 
 def text_hash(text: str) -> str:

@@ -230,7 +230,7 @@ def _add(
 ) -> set[str]:
     """Add entries to the index by their kept embeddings; the hashes of those that have none."""
     dense = library.dense(encoder, {entry.text_hash for entry in entries})
-    ready = [entry for entry in entries if entry.text_hash in dense]
+    ready = [entry for entry in entries if entry.indexed and entry.text_hash in dense]
     if ready:
         vectors.add(ready, cards, _matrix([dense[entry.text_hash] for entry in ready]))
     return {entry.text_hash for entry in entries} - dense.keys()
@@ -246,7 +246,7 @@ def _clear(vectors: Vectors, documents: Collection[str], keep: Collection[str] =
 
 def _probe(library: Library, vectors: Vectors, encoder: str) -> None:
     """Search a sample of entries by their own vector: an index that lists but cannot find is damaged (R4)."""
-    entries = list(library.entries())
+    entries = [entry for entry in library.entries() if entry.indexed]
     sample = entries[:: max(1, len(entries) // SAMPLE)]
     dense = library.dense(encoder, {entry.text_hash for entry in sample})
     if not dense:

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine
 from assistant.errors import StoreError
 from assistant.keeping import originals, tables
 from assistant.keeping.database import connected, reading, translated, writing
-from assistant.keeping.entries import BATCH, Entry, batches
+from assistant.keeping.entries import BATCH, INDEXED, Entry, batches
 from assistant.settings import Settings
 from assistant.types import Card, Document, Passage
 
@@ -178,7 +178,7 @@ class Library:
         return _passages(self._rows(_PASSAGES, tables.documents.c.id, document_ids))
 
     def entries(self, document_ids: Collection[str] | None = None) -> Iterator[Entry]:
-        """Entries that the index must hold, by document id and in the order in which they were kept."""
+        """Entries, by document id and in the order in which they were kept."""
         return _entries(self._rows(_ENTRIES, tables.entries.c.document, document_ids))
 
     def snapshot(self) -> tuple[int, tuple[Passage, ...], tuple[Entry, ...]]:
@@ -189,9 +189,10 @@ class Library:
             return revision, passages, tuple(_entries(connection.execute(_ENTRIES)))
 
     def entry_ids(self) -> set[str]:
-        """Ids of all entries."""
+        """Ids of the entries that the index must hold."""
+        table = tables.entries
         with self._reading() as connection:
-            return set(connection.scalars(sql.select(tables.entries.c.id)))
+            return set(connection.scalars(sql.select(table.c.id).where(table.c.role.in_(INDEXED))))
 
     def stamp(self, name: str) -> str | None:
         """What was noted under `name` (encoder, live collection ...), or None."""

@@ -118,7 +118,7 @@ remarks = Table(
 )
 """What visitors said of answers (`keeping/journal.py`)."""
 
-_PARTS: dict[str, Any] = {"results": Figure, "sources": Source, "questions": Question}
+_PARTS: dict[str, Any] = {"results": Figure, "sources": Source, "questions": Question, "answers": Question}
 """Fields of a Card that hold values of their own."""
 
 T = TypeVar("T")

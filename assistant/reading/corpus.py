@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from assistant.errors import CorpusError
 from assistant.language import detect
 from assistant.reading.fields import COUNTRY, Fields, nearest, shown
-from assistant.reading.markdown import DOCUMENT_ID, headings, see_also
+from assistant.reading.markdown import DOCUMENT_ID, headings, markdown_blocks, see_also
 from assistant.reading.vocabulary import GLOSSARY_LANGUAGES, KINDS, LANGUAGES, MODELS, TOPICS
 from assistant.types import Card, Concept, Figure, Kind, Question, Source
 
@@ -85,7 +85,7 @@ def derive(name: Path | str, text: str, language: str) -> Card:
 def check(card: Card, body: str) -> tuple[str, ...]:
     """List what does not fit together in a document, one sentence each, empty when all is well.
 
-    Looks at the id's form, title against the level-1 heading, source markers, results and questions.
+    Looks at the id's form, title against the level-1 heading, source markers, results, questions and answers.
     """
     sections, numbers = headings(body, 2), {source.number for source in card.sources}
     problems = []
@@ -104,6 +104,12 @@ def check(card: Card, body: str) -> tuple[str, ...]:
         if figure.source is not None and figure.source not in numbers:
             problems.append(f"results {number}: source {figure.source} is not among the sources")
     problems += [_lost(question, sections) for question in card.questions if question.section not in (None, *sections)]
+    lines = "\n".join(block.text for block in markdown_blocks(body)) if card.answers else ""
+    problems += [
+        f'answers: nothing reads "{question.sentence}" (asked "{question.text}"); write how the sentence begins'
+        for question in card.answers
+        if (question.sentence or "") not in lines
+    ]
     return tuple(problems)
 
 
@@ -187,6 +193,7 @@ def _card(raw: dict[str, Any], repeated: Iterable[str]) -> tuple[Card | None, li
         template_for=front.some_of("template_for", TOPICS),
         sources=sources,
         questions=tuple(_question(row) for row in front.rows("questions", _QUESTION, ("q", "language"))),
+        answers=tuple(_question(row) for row in front.rows("answers", _ANSWER, _ANSWER)),
     )
     return (card if card.id and card.title else None), front.problems
 
@@ -194,6 +201,7 @@ def _card(raw: dict[str, Any], repeated: Iterable[str]) -> tuple[Card | None, li
 _SOURCE = ("id", "title", "publisher", "url", "published")
 _FIGURE = ("value", "what", "period", "source")
 _QUESTION = ("q", "language", "section")
+_ANSWER = ("q", "language", "sentence")
 
 
 def _source(row: Fields) -> Source:
@@ -218,7 +226,8 @@ def _figure(row: Fields) -> Figure:
 
 
 def _question(row: Fields) -> Question:
-    return Question(row.text("q"), row.one_of("language", LANGUAGES), row.text("section") or None)
+    led = row.text("section") or None, row.text("sentence") or None
+    return Question(row.text("q"), row.one_of("language", LANGUAGES), *led)
 
 
 _CONCEPT = ("id", "topic", "terms", "abbreviations", "definition", "law", "not_to_be_confused_with")

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from assistant.errors import StoreDamaged, StoreError
+from assistant.keeping.entries import Entry, entry_id
 from assistant.keeping.healing import COLLECTION, Healed, heal, live, publish, rebuild, withdraw
 from assistant.keeping.library import Library
 from assistant.keeping.originals import content
@@ -89,6 +90,20 @@ def test_an_unchanged_text_needs_no_vector_from_the_encoder_again(library, vecto
     library.keep_embeddings(ENCODER, {key: value for key, value in second.made.items() if key not in kept})
     publish(library, vectors, ENCODER, [(second.document, second.passages, second.entries)])
     assert in_step(library, vectors)
+
+
+def test_a_question_that_a_sentence_answers_is_kept_in_the_library_alone(library, vectors, sample, vector):
+    made = sample("a", "en")
+    asked = Entry(entry_id(made.document, "a1", "0" * 64), "a", "answer", ("a#1",), "0" * 64)
+    published = [(made.document, made.passages, (*made.entries, asked))]
+    library.keep_embeddings(ENCODER, made.made)
+    with pytest.raises(StoreError, match="1 texts of a have no vector"):
+        publish(library, vectors, ENCODER, published)
+    library.keep_embeddings(ENCODER, {asked.text_hash: (vector("hvem?").tobytes(), None)})
+    publish(library, vectors, ENCODER, published)
+    assert vectors.ids() == {entry.id for entry in made.entries} == library.entry_ids()
+    assert heal(library, vectors, ENCODER) == Healed(0, 0, ())
+    assert library.sweep(ENCODER) == 0
 
 
 def test_a_document_without_its_vectors_is_not_published(library, vectors, sample):

@@ -28,6 +28,8 @@ sources:
   - {id: 2, title: Avis, publisher: Avisen, url: http://example.org/a, published: null}
 questions:
   - {q: Hvem reparerer?, language: nn, section: Hva det er}
+answers:
+  - {q: Hvad laver de?, language: da, sentence: Verkstedet rep}
 """
 BODY = """
 # Byen og verkstedet: reparasjon
@@ -75,6 +77,7 @@ def test_a_file_gives_its_card_its_body_and_the_line_of_the_body():
             Source(2, "Avis", "Avisen", "http://example.org/a"),
         ),
         questions=(Question("Hvem reparerer?", "nn", "Hva det er"),),
+        answers=(Question("Hvad laver de?", "da", None, "Verkstedet rep"),),
     )
     assert body == BODY
     assert text().split("\n")[line - 1 :] == BODY.split("\n")
@@ -142,6 +145,12 @@ def test_a_date_is_a_year_a_month_or_a_day_however_yaml_reads_it(written, read):
             "section: Hva er det",
             'no level-2 heading is "Hva er det" (did you mean "Hva det er"?)',
         ),
+        (
+            "sentence: Verkstedet rep",
+            "sentence: Byen rep",
+            'answers: nothing reads "Byen rep" (asked "Hvad laver de?")',
+        ),
+        (", sentence: Verkstedet rep", "", "answers 1: sentence: it is missing"),
         (
             'title: "Byen og verkstedet: reparasjon"',
             "title: Byen",
