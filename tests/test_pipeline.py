@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -395,6 +396,43 @@ def test_an_empty_library_finds_nothing_and_refuses(empty):
 
 
 # --- asking ---------------------------------------------------------------------------------------------
+
+
+WASH = """---
+id: no-vaskehallen
+kind: case
+title: Vaskehallen i Moss
+language: nb
+country: "NO"
+summary: En vaskehall med arbeidstrening.
+topics: [work-inclusion]
+as_of: 2024-05
+sources:
+  - {id: 1, title: Rapport, publisher: Moss, url: https://example.org/r, published: 2024}
+answers:
+  - {q: "Hvor lenge gikk vaskehallen med tap?", language: nb, sentence: "Først i det tredje"}
+---
+
+# Vaskehallen i Moss
+
+## Hva det er
+Vaskehallen i Moss gikk lenge med tap av vann, og varmen gikk tapt. [1]
+
+## Resultater
+Først i det tredje året ble regnskapet gjort opp i balanse. [1]
+"""
+
+
+@pytest.mark.parametrize(("used", "heading"), [(True, "Resultater"), (False, "Hva det er")])
+def test_a_question_like_one_that_a_sentence_answers_is_led_to_it(settings, tmp_path, used, heading):
+    (tmp_path / "no-vaskehallen.md").write_text(WASH, encoding="utf-8")
+    opened = Assistant.from_settings(replace(settings, data_dir=tmp_path / "data", use_questions=used))
+    assert opened.ingest([tmp_path / "no-vaskehallen.md"]).added == ("no-vaskehallen",)
+    question = "Hvor mange år gikk vaskehallen med underskudd?"
+    [hit] = opened.find(question)
+    assert (hit.passage.heading, hit.ranks.get("answer")) == (heading, 1 if used else None)
+    assert opened.ask(question).citations[0].passage.heading == heading
+    opened.close()
 
 
 @pytest.mark.parametrize(
