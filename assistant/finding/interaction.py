@@ -8,15 +8,13 @@ from itertools import chain, islice
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.finding.answers import Marked
 from assistant.finding.encoders import TokenVectors, unpack
 from assistant.finding.keywords import Keywords
 from assistant.finding.shelf import Shelf
 from assistant.finding.supported import BUNDLED
 from assistant.language import words
-from assistant.types import Hit, Passage
-
-Marked = tuple[Passage, Sequence[tuple[int, int]]]
-"""A passage and the spans of its text (start, end) that are asked about."""
+from assistant.types import Hit
 
 WORST = 3
 """Tokens of the question that count twice in a sentence: those that it covers worst."""
