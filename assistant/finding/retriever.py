@@ -193,7 +193,7 @@ def weigh(
     for place, cosine in near.items():
         rough[place] += (cosine - mean) / deviation
     keys = shelf.answers.nearest(vector)
-    answers = {shelf.places[name]: max(own.values()) for name, own in keys.items() if name in shelf.places}
+    answers = {shelf.places[name]: max(own.values()) for name, own in keys.items()}
     for place, cosine in (*led.items(), *answers.items()):
         rough[place] += LED * (cosine - mean) / deviation
     columns = _circumstances(query, shelf)

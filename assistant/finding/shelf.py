@@ -38,9 +38,9 @@ class Shelf:
     """All that is visible at one revision of the library, ready to be searched.
 
     `leads` maps entry ids to what they lead to, `prefix` gives the words put before a passage's text when it was
-    embedded, `answers` the questions that sentences answer,
-    `elsewhere` holds the vectors (n, dimension) of questions that people ask and that are not ours,
-    `background` is a sample of dense vectors (n, dimension) that a similarity is measured against.
+    embedded, `answers` holds the questions that sentences answer, `elsewhere` the vectors (n, dimension) of questions
+    that people ask and that are not ours, `background` a sample of dense vectors (n, dimension) that a similarity is
+    measured against.
     """
 
     revision: int
