@@ -203,7 +203,8 @@ def test_a_follow_up_is_settled_without_the_model_where_it_fails(asked, plain, a
     reply, _, _ = asked(act, FOLLOW_UP, history=(Turn(TOLD),))
     without = plain.ask(FOLLOW_UP, country="NO", history=(Turn(TOLD),))
     assert (reply.settled, reply.country) == (without.settled, without.country)
-    assert {c.passage.card.country for c in reply.citations} <= {c.passage.card.country for c in without.citations}
+    told = {c.passage.card.country for c in reply.citations} - {None}  # a document of no country may be quoted anywhere
+    assert told <= {c.passage.card.country for c in without.citations}
 
 
 def test_the_model_is_not_asked_to_put_what_stands_alone(asked):

@@ -435,17 +435,69 @@ def test_a_question_like_one_that_a_sentence_answers_is_led_to_it(settings, tmp_
     opened.close()
 
 
+LABELS = """---
+id: eu-labels
+kind: guidance
+title: Labels in public contracts
+language: en
+country: "EU"
+summary: When a buyer may ask for a label.
+topics: [thresholds]
+as_of: 2024-05
+sources:
+  - {id: 1, title: Judgment, publisher: Court, url: https://example.org/e, published: 2024}
+answers:
+  - {q: "Kan vi kreve at kaffen er merket som rettferdig handel?", language: nb, sentence: "Naming one label was"}
+---
+
+# Labels in public contracts
+
+## What the court said
+Naming one label was wrong; its underlying requirements must be described. [1]
+"""
+
+COFFEE = """---
+id: no-kaffemote
+kind: guidance
+title: Kaffe med leverandører
+language: nb
+country: "NO"
+summary: Kaffe med ett firma før et kjøp.
+topics: [thresholds]
+as_of: 2024-05
+sources:
+  - {id: 1, title: Rundskriv, publisher: Etat, url: https://example.org/n, published: 2024}
+---
+
+# Kaffe med leverandører
+
+## Kort svar
+Kommunen kan drikke kaffe med et bestemt firma om en rettferdig handel, og kreve det samme av andre. [1]
+"""
+
+
+@pytest.mark.parametrize(("used", "first"), [(True, "eu-labels"), (False, "no-kaffemote")])
+def test_the_very_question_leads_past_the_asker_s_language_and_country(settings, tmp_path, used, first):
+    for name, text in (("eu-labels", LABELS), ("no-kaffemote", COFFEE)):
+        (tmp_path / f"{name}.md").write_text(text, encoding="utf-8")
+    opened = Assistant.from_settings(replace(settings, data_dir=tmp_path / "data", use_questions=used))
+    assert len(opened.ingest([tmp_path]).added) == 2
+    question = "Kan vi kreve kaffe med et bestemt merke for rettferdig handel?"
+    assert next(hit.passage.card.id for hit in opened.find(question, country="NO")) == first
+    opened.close()
+
+
 @pytest.mark.parametrize(
     ("question", "country", "foreign"),
     [
-        (QUESTION, "NO", True),
+        (QUESTION, "NO", False),
         ("Hvem må byde på et reserveret udbud?", "DK", True),
         ("Vem får delta i en reserverad upphandling i Danmark?", None, True),
         ("Who may take part in a reserved contract in Norway?", None, False),
         ("Kva krav må verksemda fylle for å delta i ein reservert konkurranse?", "NO", False),
         ("Hva er forskjellen på reserverte kontrakter i Norge og Danmark?", None, False),
         ("Har dere en mal for en reservert konkurranse?", "NO", False),
-        ("Har nogen reserveret en kantine?", "DK", False),
+        ("Har nogen reserveret en kantine?", "DK", True),
     ],
 )
 def test_every_sentence_cites_and_every_quote_stands_verbatim(filled, question, country, foreign):

@@ -31,10 +31,14 @@ _OF_ITSELF = re.compile(  # of the page, and for whom it is
 )
 _LEANS = re.compile(  # a sentence that says nothing without the one before it
     r"(?:den|det samme|de(?! som)|dei(?! som)|dette|denne|disse|desse|dessa|detta|slike?|sådan\w*|da|dermed|derfor|difor|därför|der(?! )|dog|likevel|"
-    r"they|this|these|such|it|that|then|therefore|however)\b",
+    r"they|this|these|such|it|that|then|therefore|however|"
+    r"satsen|andelen|fristen|belø[pb]et|beloppet|grensen|grænsen|gränsen|taket|summen|tallet|"
+    r"the (?:rate|share|amount|deadline|limit|figure))\b",
     re.IGNORECASE,
 )
-_CUT_SHORT = re.compile(r"(?:does|do|did|is|are|must|may|can) not\.$")  # what, the sentence before says
+_CUT_SHORT = re.compile(  # what or where, the sentence before says
+    r"(?:\b(?:does|do|did|is|are|must|may|can) not|\b(?:brukes|bruges|brukast|används|gjelder|gælder|gjeld|gäller) der)\.$"
+)
 _STEP = re.compile(r"\d+\.\s")
 _LETTERED = re.compile(r"\s*[a-zæøå]\)\s")
 _AND = re.compile(r"\b(?:og|och|and|eller|or)\Z")
@@ -183,7 +187,7 @@ def whole_sentences(text: str, *, tables: bool = False) -> list[tuple[int, int]]
         leans = _LEANS.match(text[first:end]) or _CUT_SHORT.search(text[first:end])
         if spans and leans and text[spans[-1][1] : first] == " ":
             joined = text[spans[-1][0] : end]
-            if len(joined.split()) <= JOINED:
+            if len(joined.split()) <= JOINED and (tables or not _BLANK.search(joined)):
                 first = spans.pop()[0]
         whole = text[first:end]
         if len(whole.split()) > LONGEST or whole.endswith("?") or _REFERENCE.search(whole) or _OF_ITSELF.match(whole):

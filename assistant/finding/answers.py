@@ -22,6 +22,9 @@ ALIKE, SAME = 0.86, 0.96
 """Cosines of two questions from which they are taken for alike, and at which for nearly the same. Those of the encoder
 that is shipped: other questions of the subject lie at 0.80 to 0.85."""
 
+CLOSE = 0.92
+"""Cosine from which a question may be the very one that a sentence answers, in other words; it is at SAME."""
+
 MOST = 1.2
 """How much a question that is alike counts at most, where SAME counts 1."""
 
@@ -53,6 +56,11 @@ class Answers:
             held = found.setdefault(name, {})
             held[start] = max(held.get(start, -1.0), cosine)
         return found
+
+
+def same(cosine: float) -> float:
+    """How sure it is that two questions of this cosine ask the same: 0 to CLOSE, 1 at SAME, at most MOST."""
+    return min(MOST, max(0.0, (cosine - CLOSE) / (SAME - CLOSE)))
 
 
 def answering(

@@ -1,8 +1,11 @@
 """Each reason to give no answer, and the ordinary questions that must not meet it."""
 
+from dataclasses import replace
+
 import pytest
 
-from assistant.answering.refusing import SURE, after, before, strays
+from assistant.answering.refusing import NAMELESS, SURE, after, before, strays
+from assistant.finding.query import names
 from assistant.privacy import mask
 
 PLACES = {"bergen": "NO", "aarhus": "DK", "malmö": "SE", "rollag": "NO"}
@@ -21,7 +24,8 @@ def found(passage, hits, query):
 
     def asked(question, *texts, signals=OURS, country="NO", **card):
         places = [passage(f"d{n}", text, **card) for n, text in enumerate(texts or (RULE,))]
-        return after(query(question, country=country), hits(*places), signals, PLACES)
+        asking = replace(query(question, country=country), names=names(question, PLACES))
+        return after(asking, hits(*places), signals, PLACES)
 
     return asked
 
@@ -113,8 +117,14 @@ def test_refuses_a_faint_find_in_a_library_without_questions_of_its_own(found):
     ("kind", "reason"), [("instruction", "instruction"), ("person", "about-a-person"), ("decision", "decision")]
 )
 def test_refuses_what_is_surely_of_another_kind(found, kind, reason):
-    assert found("Hvem kan delta?", signals=OURS | {kind: SURE[kind] - 0.01}) is None
-    assert found("Hvem kan delta?", signals=OURS | {kind: SURE[kind], "absent": 0.2}) == reason
+    assert found("Kan Kari delta?", signals=OURS | {kind: SURE[kind] - 0.01, "held": 0.9}) is None
+    assert found("Kan Kari delta?", signals=OURS | {kind: SURE[kind], "held": 0.9, "absent": 0.2}) == reason
+
+
+@pytest.mark.parametrize("question", ["Kan han ta vaktene?", "Kan han fra Nav ta vaktene?"])
+def test_a_question_about_somebody_whom_nobody_names_is_mostly_one_for_the_rule(found, question):
+    assert found(question, signals=OURS | {"person": NAMELESS - 0.01}) is None
+    assert found(question, signals=OURS | {"person": NAMELESS}) == "about-a-person"
 
 
 def test_the_kind_that_is_surest_gives_the_reason(found):

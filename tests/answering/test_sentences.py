@@ -79,6 +79,24 @@ def test_a_sentence_that_leans_on_the_one_before_is_joined_to_it():
     assert quoted(text) == [text]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I et forsøk kan arbeidsgivere få tilskudd for personer under 30. Satsen er 70 prosent det første året.",
+        "Enhver kan ansøge om at deltage. Fristen for ansøgninger er mindst 30 dage.",
+        "A trial pays employers of people under 30. The rate is 70 per cent in the first year.",
+        "Helsetjenester har egne regler i forskriften. Reservasjon kan også brukes der.",
+    ],
+)
+def test_a_figure_is_quoted_with_the_sentence_that_says_of_what(text):
+    assert quoted(text) == [text]
+
+
+def test_a_figure_that_says_itself_of_what_is_quoted_alone():
+    text = "Satsen for varig lønnstilskudd er 75 prosent det første året."
+    assert quoted(text) == [text]
+
+
 def test_a_sentence_that_leans_is_not_joined_across_lines():
     text = "- Kommunen kan reservere konkurransen for bedriftene.\n- Dette må stå i kunngjøringen."
     assert len(quoted(text)) == 2
@@ -165,7 +183,7 @@ def test_the_short_answer_of_the_first_document_that_has_one_counts_more(passage
 def test_a_case_of_another_country_tells_what_was_done_and_not_its_law(passage, hits, query, relevance, law):
     """The line as a whole: its other sentences state the rule too."""
     done = "Vaskeriet fikk tre års kontrakt."
-    rule = f"Minst 30 prosent må høre til ({law}). Andelen regnes av alle ansatte."
+    rule = f"Minst 30 prosent må høre til ({law}). Alle ansatte regnes med i andelen."
     case = passage("c", f"- {done}\n- {rule}", kind="case", country="NO")
     question = "Hvor mange må høre til?"
     told = [s.text for s in quotable(query(question, law=("DK", "EU")), hits(case), relevance(question))]

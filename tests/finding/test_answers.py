@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assistant.finding.answers import ALIKE, MOST, SENTENCE, Answers, answering
+from assistant.finding.answers import ALIKE, CLOSE, MOST, SAME, SENTENCE, Answers, answering, same
 from assistant.types import Card, Passage
 
 PASSAGE = Passage("no-benker#1", Card("no-benker", "case", "Benker", "nb"), "Prisen er lav. Arbeidet tar to år.")
@@ -46,3 +46,10 @@ def test_a_place_within_a_sentence_leads_to_the_sentence():
     scores = answering(lambda marked: [[(0.0,), (0.0,)]], led((1.0, 20)).nearest(vector(1, 0)))
     [(first, second)] = scores([(PASSAGE, SPANS)])
     assert (first, second[0] > 0) == ((0.0,), True)
+
+
+@pytest.mark.parametrize(
+    ("cosine", "sure"), [(0.0, 0.0), (CLOSE, 0.0), ((CLOSE + SAME) / 2, 0.5), (SAME, 1.0), (1.0, MOST)]
+)
+def test_only_questions_that_are_very_like_are_taken_for_the_same(cosine, sure):
+    assert same(cosine) == pytest.approx(sure)
