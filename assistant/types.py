@@ -438,11 +438,12 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """A glossary concept: words and definitions by language, law by country, and what it is not."""
+    """A glossary concept: words, what people say instead, definitions by language, law by country, what it is not."""
 
     id: str
     terms: Mapping[str, tuple[str, ...]]
     abbreviations: tuple[str, ...] = ()
+    phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     definitions: Mapping[str, str] = field(default_factory=dict)
     law: Mapping[str, str] = field(default_factory=dict)
     topic: str | None = None

@@ -60,8 +60,13 @@ _NUMBER = re.compile(r"\d+(?:[.,\s]\d+)*")
 
 _YES_OR_NO = re.compile(r"(?:ja|jo|nei|nej|yes|no)\b[,.:–]", re.IGNORECASE)
 
-_MISTAKES = re.compile(r"\b(?:feil|fejl|misstag|mistakes?|fallgr[uo]\w+|faldgr\w+|pitfalls?)\b", re.IGNORECASE)
-"""A heading of guidance under which stands what people do wrong: without it, such a sentence reads as advice."""
+_MISTAKES = re.compile(
+    r"\b(?:feil|fejl|misstag|mistakes?|fallgr[uo]\w+|faldgr\w+|pitfalls?)\b"
+    r"|\bikke (?:skriv\w*|lovligt?)\b|\bbør (?:unngås|undgås)\b",
+    re.IGNORECASE,
+)
+"""A heading under which stands what people do wrong, or had better not write: without it, such a sentence reads as
+advice."""
 
 _ASKS_MISTAKES = re.compile(
     rf"{_MISTAKES.pattern}|\b(?:galt|gale|galet|wrong|unngå|undgå|undvika|avoid)\b", re.IGNORECASE

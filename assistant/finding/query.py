@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assistant.finding import jurisdiction
@@ -95,25 +95,23 @@ _BY_COUNTRY: frozenset[Intent] = frozenset({"rule", "conditions", "definition", 
 _MARKUP = re.compile(r"<[^<>]{1,200}>|\]\([^()]{0,300}\)|https?://\S+|[\[\]`*_#|]+")
 
 
+Index = Mapping[tuple[str, ...], tuple[str, ...]]
+"""The ids of the concepts that words in a row (lower case) stand for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Glossary:
     """The glossary's concepts, ready to be found in a question."""
 
     concepts: Mapping[str, Concept]
-    phrases: Mapping[tuple[str, ...], tuple[str, ...]] = field(repr=False)
-    longest: int = 1
+    phrases: Index = field(repr=False)
+    said: Index = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, concepts: Sequence[Concept]) -> Glossary:
-        """Index every term and abbreviation by its words (lower case), whatever the language."""
-        phrases: dict[tuple[str, ...], list[str]] = {}
-        for concept in concepts:
-            for phrase in _phrases(concept):
-                ids = phrases.setdefault(phrase, [])
-                if concept.id not in ids:
-                    ids.append(concept.id)
-        longest = max(map(len, phrases), default=1)
-        return cls({c.id: c for c in concepts}, {k: tuple(v) for k, v in phrases.items()}, longest)
+        """Index every term and abbreviation, and apart from them what people say instead, by words (lower case)."""
+        said = [(c.id, {tuple(words(text)) for group in c.phrases.values() for text in group}) for c in concepts]
+        return cls({c.id: c for c in concepts}, _index([(c.id, _phrases(c)) for c in concepts]), _index(said))
 
     @property
     def words(self) -> frozenset[str]:
@@ -122,21 +120,12 @@ class Glossary:
 
     def mentions(self, text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """The phrases of `text` that name concepts (lower case) with their ids, longest first at each place."""
-        tokens, found, at = words(text), list[tuple[str, tuple[str, ...]]](), 0
-        while at < len(tokens):
-            for length in range(min(self.longest, len(tokens) - at), 0, -1):
-                phrase = tuple(tokens[at : at + length])
-                if phrase in self.phrases:
-                    found.append((" ".join(phrase), self.phrases[phrase]))
-                    break
-            else:
-                length = 1
-            at += length
-        return tuple(dict.fromkeys(found))
+        return _mentioned(text, self.phrases)
 
     def find(self, text: str) -> tuple[str, ...]:
-        """Ids of the concepts that `text` names, in reading order."""
-        return tuple(dict.fromkeys(name for _, ids in self.mentions(text) for name in ids))
+        """Ids of the concepts that `text` names, in reading order, and of those that it says in other words."""
+        told = (*self.mentions(text), *_mentioned(text, self.said))
+        return tuple(dict.fromkeys(name for _, ids in told for name in ids))
 
     def inside(self, text: str) -> tuple[str, ...]:
         """Ids of the concepts whose one-word term begins a longer word of `text` ("renhold" in "renholdseksempler")."""
@@ -217,6 +206,30 @@ def cases_wanted(question: str) -> int:
         return 0
     numbers = [n for n, names in enumerate(_COUNTS, 1) if re.search(rf"\b(?:{n}|{names})\b", found.group())]
     return max(numbers[0], 2) if numbers else MOST_CASES
+
+
+def _index(named: Iterable[tuple[str, Iterable[tuple[str, ...]]]]) -> Index:
+    """Ids with their phrases -> phrases with their ids."""
+    ids: dict[tuple[str, ...], dict[str, None]] = {}
+    for name, phrases in named:
+        for phrase in phrases:
+            ids.setdefault(phrase, {})[name] = None
+    return {phrase: tuple(names) for phrase, names in ids.items()}
+
+
+def _mentioned(text: str, index: Index) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The phrases of `index` that stand in `text`, with their ids, longest first at each place."""
+    tokens, found, at, longest = words(text), list[tuple[str, tuple[str, ...]]](), 0, max(map(len, index), default=1)
+    while at < len(tokens):
+        for length in range(min(longest, len(tokens) - at), 0, -1):
+            phrase = tuple(tokens[at : at + length])
+            if phrase in index:
+                found.append((" ".join(phrase), index[phrase]))
+                break
+        else:
+            length = 1
+        at += length
+    return tuple(dict.fromkeys(found))
 
 
 def _phrases(concept: Concept) -> set[tuple[str, ...]]:

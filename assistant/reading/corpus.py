@@ -230,7 +230,7 @@ def _question(row: Fields) -> Question:
     return Question(row.text("q"), row.one_of("language", LANGUAGES), *led)
 
 
-_CONCEPT = ("id", "topic", "terms", "abbreviations", "definition", "law", "not_to_be_confused_with")
+_CONCEPT = ("id", "topic", "terms", "abbreviations", "phrases", "definition", "law", "not_to_be_confused_with")
 
 
 def _concept(raw: Any, file: str, problems: list[str]) -> Concept:
@@ -239,10 +239,12 @@ def _concept(raw: Any, file: str, problems: list[str]) -> Concept:
     row.expect(_CONCEPT, ("id", "terms", "definition"))
     others = row.rows("not_to_be_confused_with", ("id", "why"), ("id", "why"))
     terms = Fields(_by_language(row, "terms"), problems, f"{row.where}terms ")
+    phrases = Fields(_by_language(row, "phrases"), problems, f"{row.where}phrases ")
     return Concept(
         id=row.text("id"),
         terms={language: terms.texts(language) for language in terms.raw},
         abbreviations=row.texts("abbreviations"),
+        phrases={language: phrases.texts(language) for language in phrases.raw},
         definitions=_by_language(row, "definition"),
         law=_by_country(row),
         topic=row.one_of("topic", TOPICS) or None,

@@ -96,14 +96,23 @@ def test_a_long_short_answer_opens_with_its_best_sentences_only(query, hits, rel
 MISTAKES = "- Kommunen bruker reglene uten å angi det i kunngjøringen.\n- Bruken av reglene angis etter tildeling."
 
 
-def test_what_people_do_wrong_stands_last_under_its_own_heading_and_never_opens_an_answer(answer, passage):
-    wrong, more = passage("b", MISTAKES, "Vanlige feil"), passage("c", STEPS, "Mer")
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Vanlige feil",
+        "Det bør I ikke skrive",
+        "Dette er ikke lovlig eller bør unngås",
+        "Det er ikke lovligt, tag det ud",
+    ],
+)
+def test_what_people_do_wrong_stands_last_under_its_own_heading_and_never_opens_an_answer(answer, passage, heading):
+    wrong, more = passage("b", MISTAKES, heading), passage("c", STEPS, "Mer")
     draft = answer("Må bruken av reglene angis i kunngjøringen?", wrong, passage("a", RULE), more)
-    assert [part.title for part in draft.parts] == [None, None, "Vanlige feil"]
+    assert [part.title for part in draft.parts] == [None, None, heading]
     assert {quote for claim in draft.parts[-1].claims for _, quote in claim.quotes} <= set(MISTAKES[2:].split("\n- "))
     assert not set(texts(draft)[: -len(draft.parts[-1].claims)]) & set(MISTAKES[2:].split("\n- "))
     without_short_answer = answer("Må bruken av reglene angis i kunngjøringen?", wrong, more)
-    assert [part.title for part in without_short_answer.parts][-1] == "Vanlige feil"
+    assert [part.title for part in without_short_answer.parts][-1] == heading
     assert without_short_answer.parts[0].title is None
 
 

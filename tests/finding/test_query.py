@@ -113,6 +113,21 @@ def test_an_overview_of_experience_is_a_list_of_cases():
     assert intent_of("Gi meg en oversikt over erfaringer fra andre kommuner") == "example"
 
 
+@pytest.mark.parametrize(
+    ("question", "concept", "term"),
+    [
+        ("Kan vi gi poeng for å ta inn folk uten jobb?", "award-criteria", "tildelingskriterium"),
+        ("Må vi give ekstra point til firmaet?", "award-criteria", "tildelingskriterium"),
+        ("Kan vi bare ringe et firma?", "direct-award", "direkte tildeling"),
+    ],
+)
+def test_what_people_say_instead_of_a_term_brings_the_term_and_is_no_term_itself(glossary, question, concept, term):
+    read_ = asked(question, glossary)
+    assert concept in read_.terms
+    assert term in read_.expansion
+    assert concept not in {name for _, names in glossary.mentions(question) for name in names}
+
+
 def test_a_norwegian_term_brings_the_danish_and_swedish_ones(glossary):
     read_ = asked("Hvem får by på reserverte kontrakter?", glossary)
     assert "reserved-contract" in read_.terms

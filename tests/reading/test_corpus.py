@@ -260,6 +260,7 @@ CONCEPTS = """\
     - {id: ops, why: {nb: "OPS er finansiering."}}
 - id: ops
   terms: {da: [OPS]}
+  phrases: {da: [bygge nu og betale senere]}
   definition: {da: "Finansiering."}
 """
 
@@ -269,6 +270,7 @@ def test_a_glossary_gives_its_concepts_from_a_file_or_a_folder(tmp_path):
     opi, ops = load_glossary(tmp_path / "1.yaml")
     assert (opi.id, opi.topic, opi.abbreviations) == ("opi", "opi", ("OPI",))
     assert opi.terms == {"nb": ("OPI", "offentlig-privat innovasjon"), "fi": ("opi",)}
+    assert (opi.phrases, ops.phrases) == ({}, {"da": ("bygge nu og betale senere",)})
     assert (opi.definitions, opi.law) == ({"nb": "Felles utvikling."}, {"DK": "udbudsloven"})
     assert opi.confused_with == (("ops", {"nb": "OPS er finansiering."}),)
     (tmp_path / "2.yaml").write_text("- {id: x, terms: {en: [x]}, definition: {en: X.}}\n", encoding="utf-8")
