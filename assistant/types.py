@@ -443,11 +443,11 @@ class Concept:
     id: str
     terms: Mapping[str, tuple[str, ...]]
     abbreviations: tuple[str, ...] = ()
-    phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     definitions: Mapping[str, str] = field(default_factory=dict)
     law: Mapping[str, str] = field(default_factory=dict)
     topic: str | None = None
     confused_with: tuple[tuple[str, Mapping[str, str]], ...] = ()
+    phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def _plain(section: Section) -> str:
