@@ -71,7 +71,8 @@ questions on two cases (0.34 to 0.59) and six from elsewhere (0.27 to 0.33), 202
 
 SURE = {"instruction": 0.5, "person": 0.5, "decision": 0.75}
 """Probability from which a question is taken for one of its kind, of those that eval/kinds.py learns. Of the questions that
-are to be answered in eval/questions none lies above: the highest are 0.17, 0.45 and 0.72, 2026-11-22."""
+are to be answered in eval/questions none lay above: the highest were 0.17, 0.45 and 0.72, 2026-11-22. Of those that were
+written later some do, see NAMELESS."""
 
 NAMELESS = 0.75
 """The same for a person whom nobody names: "kan han ta vaktene?" mostly asks for the rule. Of nine questions above 0.5 that

@@ -58,9 +58,9 @@ class Answers:
         return found
 
 
-def same(cosine: float) -> float:
-    """How sure it is that two questions of this cosine ask the same: 0 to CLOSE, 1 at SAME, at most MOST."""
-    return min(MOST, max(0.0, (cosine - CLOSE) / (SAME - CLOSE)))
+def same(cosine: float, least: float = CLOSE) -> float:
+    """How sure it is that two questions of this cosine ask the same: 0 up to `least`, 1 at SAME, at most MOST."""
+    return min(MOST, max(0.0, (cosine - least) / (SAME - least)))
 
 
 def answering(
@@ -83,5 +83,5 @@ def answering(
 
 def _raised(row: tuple[float, ...], near: Mapping[int, float], span: tuple[int, int]) -> tuple[float, ...]:
     best = max((cosine for start, cosine in near.items() if span[0] <= start < span[1]), default=0.0)
-    more = SENTENCE * min(MOST, max(0.0, (best - ALIKE) / (SAME - ALIKE)))
+    more = SENTENCE * same(best, ALIKE)
     return tuple(score + more for score in row)

@@ -105,7 +105,7 @@ class Glossary:
 
     concepts: Mapping[str, Concept]
     phrases: Index = field(repr=False)
-    said: Index = field(default_factory=dict, repr=False)
+    said: Index = field(repr=False)
 
     @classmethod
     def of(cls, concepts: Sequence[Concept]) -> Glossary:

@@ -28,6 +28,11 @@ FEATURES = (
 )  # fmt: skip
 """What a passage is weighed by, in the order of `WEIGHTS`."""
 
+CIRCUMSTANCES = slice(FEATURES.index("home_law"), FEATURES.index("tokens"))
+"""Those of them that say what speaks for or against a document beside its text."""
+
+FOREIGN_CASE = FEATURES[CIRCUMSTANCES].index("foreign_case")
+
 WEIGHTS = np.array(
     [0.38, 0.15, 0.08, 0.14, 0.39, 0.1, 0.4, 0.21, 3.08, 1.5, -1.92, -0.46, 0.9, -0.6, 1.26, -0.3, 1.0, 1.5, 1.3],
     np.float32,
@@ -207,7 +212,7 @@ def weigh(
     for place, cosine in (*led.items(), *answers.items()):
         rough[place] += LED * (cosine - mean) / deviation
     columns = _circumstances(query, shelf)
-    sure = {place: SURE * same(cosine) for place, cosine in answers.items() if not columns[place, 3]}
+    sure = {place: SURE * same(cosine) for place, cosine in answers.items() if not columns[place, FOREIGN_CASE]}
     for place, counts in sure.items():
         rough[place] += counts
     rough = rough + columns @ ROUGH
@@ -231,7 +236,7 @@ def weigh(
         rows[row, 5] = max(0.0, (led.get(place, ground) - ground) / deviation)
         rows[row, 6] = max(0.0, (owners["question"].get(own, ground) - ground) / deviation)
         rows[row, 7] = parts[3][place]
-        rows[row, 8:18] = columns[place]
+        rows[row, CIRCUMSTANCES] = columns[place]
     tokens = late_interaction(query.text, asked, places[:RERANKED], shelf) if asked else np.zeros(0, np.float32)
     if len(tokens):
         rows[: len(tokens), 18] = _standard(tokens)
