@@ -98,7 +98,7 @@ def compose(desk: Desk, read: Query, found: Found, trail: Trail, show: Callable[
         trail.add("compose", f"{sum(len(part.claims) for part in draft.parts)} sentences of the sources")
     composer = draft.composer if draft else generative.COMPOSER
     page.put(legal_basis(read, [citation.passage for citation in page.ledger.citations]))
-    changes = _coming(page, shelf)
+    changes = (*noticing.unsaid(read, page.ledger.citations), *_coming(page, shelf))
     trail.add("verify", f"{len(page.ledger.citations)} citations, {told(page.ledger.dropped)}")
     return page.checked(composer, (*why, *(draft.notices if draft else ()), *notices, *changes))
 

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
+from collections.abc import Callable, Sequence
 
+from assistant.answering.choosing import choose, repeats
 from assistant.answering.sentences import SHORT_ANSWER, Quotable, Relevance, quotable
-from assistant.language import words
 from assistant.types import Claim, Draft, Form, Hit, Intent, Part, Query
 
-WORDS = 151
+WORDS = 149
 """Words of an answer, titles apart: short enough to read at once; the required median is 180."""
 
 DOCUMENTS = 4
 """Most documents in an answer that is no list of examples."""
 
 LEAD = 3
-"""Sentences that open an answer, the best first, whatever document they come from.
+"""Sentences that open an answer, the best first, then more of its document: of several they read as a heap.
 
 The whole short answer of the nearest document that has one opened an answer before. Of 182 questions for a rule, a
 definition, conditions or a figure that are set aside of eval/questions/marked.jsonl (2026-11-22), the first sentence
@@ -31,9 +30,6 @@ Then the answer begins as its author begins, and rests on the rule itself: "Hvem
 opened by "Reservasjonen begrenser hvem som kan delta" of a template. Cited and facts of the development, several, blind
 and anew questions are the same with and without (2026-11-22).
 """
-
-SIMILAR = 0.6
-"""Share of a sentence's words that stand in one already chosen, from which it says nothing new."""
 
 CASES = 5
 """Most cases in a list of examples, and documents in an overview."""
@@ -53,6 +49,15 @@ RESULTS = frozenset({"Resultater", "Resultater i tal", "Resultat", "Results", "R
 
 NEAR = 3
 """Documents, as found, whose steps may be shown."""
+
+OTHERS = {
+    "nb": "Fra andre kilder",
+    "nn": "Frå andre kjelder",
+    "da": "Fra andre kilder",
+    "sv": "Från andra källor",
+    "en": "From other sources",
+}
+"""The heading, by the answer's language, under which other guidance than the one that leads is quoted."""
 
 STEPS = frozenset({"Steg for steg", "Trin for trin", "Steg för steg", "Step by step"})
 
@@ -81,7 +86,7 @@ def compose(query: Query, hits: Sequence[Hit], relevance: Relevance, guide_to_it
     layout, asked = LAYOUTS.get(query.intent), _ASKS_MISTAKES.search(query.text)
     sentences = quotable(query, hits if layout else _near(hits), relevance)
     parts = layout(query, [s for s in sentences if asked or not _wrong(s)]) if layout else []
-    return Draft(parts=tuple(parts or explain(sentences, guide_to_it)))
+    return Draft(parts=tuple(parts or explain(query, sentences, guide_to_it)))
 
 
 def _near(hits: Sequence[Hit]) -> list[Hit]:
@@ -92,17 +97,28 @@ def _near(hits: Sequence[Hit]) -> list[Hit]:
     return [hit for hit in hits if best[hit.passage.card.id] >= max(best.values()) - FAR]
 
 
-def explain(sentences: Sequence[Quotable], guide_to_it: str | None = None) -> list[Part]:
-    """The best of the short answer of `guide_to_it`, else the best sentences, rules or examples as the best of them is;
-    then the rest by document."""
+def explain(query: Query, sentences: Sequence[Quotable], guide_to_it: str | None = None) -> list[Part]:
+    """The best of the short answer of `guide_to_it`, else the best sentence and more of its document; then the rest by
+    document.
+    """
     short = [s for s in sentences if s.passage.card.id == guide_to_it and s.passage.heading in SHORT_ANSWER]
     opening = choose(short, OPENING, 1)[:LEAD]
     chosen = choose(sentences, WORDS, DOCUMENTS, opening)
-    right = [s for s in chosen if not _wrong(s)] or chosen
-    lead = opening or [s for s in right if s.passage.card.kind == right[0].passage.card.kind][:LEAD]
-    rest = [s for s in chosen if s not in lead]
+    lead = opening or _leading(chosen)
     first = sorted(lead, key=lambda s: (not _YES_OR_NO.match(s.text), _place(s))) if opening else _together(lead)
-    return [_part(first, "paragraph")] * bool(lead) + _by_document(rest, lead)
+    rest = [s for s in chosen if s not in lead]
+    return [_part(first, "paragraph")] * bool(lead) + _by_document(rest, query.language, lead)
+
+
+def _leading(chosen: Sequence[Quotable]) -> list[Quotable]:
+    """The best of what was chosen that can open an answer, with more of its document; where several things are asked,
+    of the document that answers each.
+    """
+    right = [s for s in chosen if not _wrong(s)] or chosen
+    chosen = [s for s in right if not s.leans] or right
+    things = max(1, len(chosen[0].scores) - 1) if chosen else 0
+    names = {s.passage.card.id for s in chosen[:things] if s.passage.card.kind == chosen[0].passage.card.kind}
+    return [s for s in chosen if s.passage.card.id in names][:LEAD]
 
 
 def _together(lead: Sequence[Quotable]) -> list[Quotable]:
@@ -113,18 +129,28 @@ def _together(lead: Sequence[Quotable]) -> list[Quotable]:
 
 
 def guide(query: Query, sentences: Sequence[Quotable]) -> list[Part]:
-    """What matters most, then the steps of the nearest document that has them, in order."""
+    """The steps of the nearest document that has them, in order, under what matters most of it; then the others' words.
+
+    Where nearer guidance says it better, that leads, and the steps stand last under their heading.
+    """
     near = list(dict.fromkeys(s.passage.card.id for s in sentences))[:NEAR]
     ways = [s for s in sentences if s.step and s.passage.heading in STEPS and s.passage.card.id in near]
     if not ways:
         return []
     name = min(ways, key=lambda s: near.index(s.passage.card.id)).passage.card.id
-    lead = choose([s for s in sentences if not s.step], WORDS * 3 // 5, DOCUMENTS)
-    steps = choose([s for s in ways if s.passage.card.id == name], WORDS - sum(s.length for s in lead), 1)
+    chosen = choose([s for s in sentences if not s.step], WORDS * 3 // 5, DOCUMENTS)
+    steps = choose([s for s in ways if s.passage.card.id == name], WORDS - sum(s.length for s in chosen), 1)
     steps.sort(key=_place)
-    return [_part(lead, "bullets" if len(lead) > LEAD else "paragraph")] * bool(lead) + [_part(steps, "steps")] * bool(
-        steps
-    )
+    own = [s for s in chosen if s.passage.card.id == name]
+    nearest = next((s.passage.card.id for s in sentences if s.passage.card.kind != "case"), name)
+    if steps and (nearest == name or chosen[:1] == own[:1]):
+        lead = _together(own[:LEAD])
+        rest = _by_document([s for s in chosen if s not in lead], query.language, steps)
+        return [_part(lead, "paragraph")] * bool(lead) + [_part(steps, "steps")] + rest
+    lead = _leading(chosen)
+    told = [_part(_together(lead), "paragraph")] * bool(lead)
+    told += _by_document([s for s in chosen if s not in lead], query.language, lead)
+    return told + [_part(steps, "steps", steps[0].passage.heading)] * bool(steps)
 
 
 def exemplify(query: Query, sentences: Sequence[Quotable]) -> list[Part]:
@@ -174,7 +200,7 @@ def _outline(sentences: Sequence[Quotable], budget: int) -> list[Quotable]:
         best.setdefault(sentence.passage.path, sentence)
     first = choose(list(best.values()), budget, 1)
     left = budget - sum(s.length for s in first)
-    more = [s for s in sentences if not any(_repeats(s, other) for other in first)]
+    more = [s for s in sentences if not any(repeats(s, other) for other in first)]
     return sorted([*first, *choose(more, left, 1)], key=_place)
 
 
@@ -198,34 +224,6 @@ LAYOUTS: dict[Intent, Callable[[Query, Sequence[Quotable]], list[Part]]] = {
 """Answers of a form of their own, by intent; all others are explained."""
 
 
-def choose(
-    sentences: Sequence[Quotable], budget: int, documents: int, first: Sequence[Quotable] = ()
-) -> list[Quotable]:
-    """The best sentences within `budget` words, best first, from at most `documents` documents, none said twice.
-
-    `first` are among them. Where the question asks several things, the best for each of them in turn.
-    """
-    chosen, used = [*first], {s.passage.card.id for s in first}
-    budget -= sum(s.length for s in first)
-    for sentence in _in_turn(sentences):
-        name = sentence.passage.card.id
-        if sentence.length > budget or (name not in used and len(used) == documents):
-            continue
-        if any(_repeats(sentence, other) for other in chosen):
-            continue
-        chosen.append(sentence)
-        used.add(name)
-        budget -= sentence.length
-    return chosen
-
-
-def _in_turn(sentences: Sequence[Quotable]) -> Iterator[Quotable]:
-    """The sentences, best first, once for each thing that the question asks."""
-    count = len(sentences[0].scores) if sentences else 1
-    asks = range(1, count) if count > 1 else range(1)
-    return chain.from_iterable(zip(*(sorted(sentences, key=lambda s: -s.scores[n]) for n in asks), strict=True))
-
-
 def _listed(sentences: Sequence[Quotable]) -> list[Part]:
     ranked = sorted(sentences, key=lambda s: -s.score)
     near = [s for s in ranked if s.score >= ranked[0].score - BEHIND]
@@ -236,32 +234,32 @@ def _listed(sentences: Sequence[Quotable]) -> list[Part]:
         own = [s for s in sentences if s.passage.card.id == name]
         chosen = choose(own, budget, 1)[:1]
         left = budget - sum(s.length for s in chosen)
-        figures = [s for s in own if _NUMBER.search(s.text) and not any(_repeats(s, c) for c in chosen)]
+        figures = [s for s in own if _NUMBER.search(s.text) and not any(repeats(s, c) for c in chosen)]
         results = [s for s in figures if s.passage.heading in RESULTS]
         chosen += choose(results or figures, left, 1)[:1]
         left = budget - sum(s.length for s in chosen)
-        chosen += choose([s for s in own if not any(_repeats(s, c) for c in chosen)], left, 1)[
-            : max(0, 3 - len(chosen))
-        ]
+        chosen += choose([s for s in own if not any(repeats(s, c) for c in chosen)], left, 1)[: max(0, 3 - len(chosen))]
         if chosen:
             parts.append(_part(chosen, "paragraph", chosen[0].passage.card.title))
     return parts
 
 
-def _by_document(chosen: Sequence[Quotable], lead: Sequence[Quotable] = ()) -> list[Part]:
-    """What was chosen, each document in its own order: first guidance without a heading; then, under its headings, more
-    of the guidance that leads; each case under its title; last, under the heading that says so, what people do wrong.
+def _by_document(chosen: Sequence[Quotable], language: str, lead: Sequence[Quotable] = ()) -> list[Part]:
+    """What was chosen: first more of the guidance that leads, without a heading and then under its headings; other
+    guidance, each document in its own order; each case under its title; last, under the heading that says so, what
+    people do wrong.
     """
     first = lead[0].passage.card.id if lead else None
     wrong = [s for s in chosen if _wrong(s)]
     cases = [s for s in chosen if s.passage.card.kind == "case"]
-    rules = [s for s in chosen if s not in wrong and s not in cases]
-    headed = [s for s in rules if s.passage.card.id == first and s.passage.heading not in {"", *SHORT_ANSWER}]
-    plain = [s for s in rules if s not in headed]
+    own = sorted((s for s in chosen if s.passage.card.id == first and s not in [*wrong, *cases]), key=_place)
+    plain = [s for s in own if s.passage.heading in {"", *SHORT_ANSWER}]
+    others = [s for told in _owned([s for s in chosen if s not in [*wrong, *cases, *own]]) for s in told]
     return [
-        *(_part(own, "bullets") for own in _owned(plain)),
-        *_by_heading(sorted(headed, key=_place)),
-        *(_part(own, "bullets", own[0].passage.card.title) for own in _owned(cases)),
+        *[_part(plain, "bullets")] * bool(plain),
+        *_by_heading([s for s in own if s not in plain]),
+        *[_part(others, "bullets", OTHERS.get(language, OTHERS["en"]))] * bool(others),
+        *(_part(told, "bullets", told[0].passage.card.title) for told in _owned(cases)),
         *_by_heading(wrong),
     ]
 
@@ -289,11 +287,3 @@ def _place(sentence: Quotable) -> tuple[int, int]:
 def _part(sentences: Sequence[Quotable], form: Form, title: str | None = None) -> Part:
     """The sentences, each quoted whole, as a part of a draft."""
     return Part(tuple(Claim(s.text, ((s.passage, s.text),)) for s in sentences), form, title)
-
-
-def _repeats(one: Quotable, other: Quotable) -> bool:
-    """Whether a sentence says nothing beside another: it shares its words, and has no number of its own."""
-    if set(_NUMBER.findall(one.text)) - set(_NUMBER.findall(other.text)):
-        return False
-    mine, theirs = set(words(one.text)), set(words(other.text))
-    return len(mine & theirs) >= SIMILAR * min(len(mine), len(theirs))

@@ -16,6 +16,17 @@ _CHANGES = re.compile(
     re.IGNORECASE,
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "ma[ijy]", "jun", "jul", "aug", "sep", "o[kc]t", "nov", "de[sc]")
+_ASKS_HOW_LONG = re.compile(
+    r"\b(?:(?:hvor|kor) leng(?:e|je)|hvor længe|hur länge|how long|(?:hvor|kor|hur) lang tid|hur lång tid)\b",
+    re.IGNORECASE,
+)
+_HOW_LONG = re.compile(
+    r"(?:\b\d[\d.,]*|\b(?:en|ein|ei|et|eit|ett|én|to|två|tre|fire|fyra|fem|seks|sex|sju|syv|åtte|otte|åtta|ni|nio|ti|tio|"
+    r"tolv|atten|halvt?|halvannet|halvandet|one|two|three|four|five|six|seven|eight|nine|ten|twelve|noen|nogle|flere|fleire))"
+    r"(?: \w+)?[ -](?:år|\w*(?:måned|månad|uke|veke|uge|veck|dag|døgn|dygn|time|timar)|year|month|week|day|hour)"
+    r"|\b(?:varig|permanent|til og med|så lenge|så længe|så länge|as long as|until)\b",
+    re.IGNORECASE,
+)
 _DATE = re.compile(rf"(?:({'|'.join(_MONTHS)})\w*\.? )?\b(20\d\d)\b", re.IGNORECASE)
 
 
@@ -49,6 +60,16 @@ def notices(
         if card.as_of and int(card.as_of[:4]) < today.year - years:
             found.append(Notice("old-rule", (card.title, card.as_of)))
     return tuple(found)
+
+
+def unsaid(query: Query, citations: Sequence[Citation]) -> tuple[Notice, ...]:
+    """A notice that nothing quoted tells a time, where the question asks how long.
+
+    Of 32 questions of eval/questions that ask it and are answered (2026-11-23), two got an answer without any time: both
+    lacked what was asked for.
+    """
+    asked = _ASKS_HOW_LONG.search(query.text)
+    return () if not asked or any(_HOW_LONG.search(c.quote) for c in citations) else (Notice("how-long-unsaid"),)
 
 
 def coming(passages: Sequence[Passage], today: date) -> Claim | None:

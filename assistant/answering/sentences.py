@@ -21,7 +21,7 @@ LONGEST = 70  # words; a longer one is no sentence but a table or a list without
 _REFERENCE = re.compile(r"\b(?:no|dk|se|fi|eu)-[a-z0-9-]{6,}\b")  # the id of another document
 _BLANK = re.compile(r"\[[A-ZÆØÅÄÖ][A-ZÆØÅÄÖ /-]*\]")  # a place to fill in, in a template
 _OF_ITSELF = re.compile(  # of the page, and for whom it is
-    r"(?:tabellen|the table|skjemaet|(?:punkter|points) (?:uten|uden|without))\b"
+    r"(?:tabellen|the table|skjemaet|(?:se|sjå|see) (?:også|också|also|the note|notat\w*|note\w*|mal\w*|skabelon\w*|a[fv]snit\w*)\b|(?:punkter|points) (?:uten|uden|without))\b"
     r"|(?:regle\w+|beløb\w+|beløp\w+|the rules?|the amounts?)(?: \w+)? (?:her|nedenfor|under|here|below) (?:er|is|are) "
     r"(?:dansk|norsk|svensk|danish|norwegian|swedish)"
     r"|(?:regle\w+|the rules) (?:er|are) (?:danske|norske|danish|norwegian)\b(?! (?:og|and))"
@@ -39,6 +39,7 @@ _LEANS = re.compile(  # a sentence that says nothing without the one before it
 _CUT_SHORT = re.compile(  # what or where, the sentence before says
     r"(?:\b(?:does|do|did|is|are|must|may|can) not|\b(?:brukes|bruges|brukast|används|gjelder|gælder|gjeld|gäller) der)\.$"
 )
+_ENDS = '.!)»”"'
 _STEP = re.compile(r"\d+\.\s")
 _LETTERED = re.compile(r"\s*[a-zæøå]\)\s")
 _AND = re.compile(r"\b(?:og|och|and|eller|or)\Z")
@@ -70,6 +71,8 @@ SHORT = 0.1  # it stands under the document's short answer
 OWN = 0.05  # that document is the first found that has one, and a definition, a rule or conditions are asked for
 CASE = 0.06  # it tells of a case, where a definition, a rule or conditions are asked for: an example is no rule
 EXACT = 0.05  # it names a section or a number, where law is asked for
+LEANS = 0.1  # it begins with a word that points back, and what it points to could not be joined to it
+UNENDED = 0.05  # it ends without a mark, as a line of a list does that its heading or introduction explains
 KIND = 0.06  # it holds the kind of thing that is asked for: a number, a date, a name
 
 LEGAL: frozenset[Intent] = frozenset({"definition", "rule", "conditions", "comparison", "howto", "broad"})
@@ -111,6 +114,11 @@ class Quotable:
         return self.passage.text[self.start : self.end]
 
     @property
+    def leans(self) -> bool:
+        """Whether it begins with a word that points back to what is not quoted with it."""
+        return bool(_LEANS.match(self.text))
+
+    @property
     def length(self) -> int:
         """How many words it has."""
         return len(self.text.split())
@@ -137,10 +145,12 @@ def quotable(query: Query, hits: Sequence[Hit], relevance: Relevance) -> list[Qu
         for (start, end), covers in zip(spans, covered, strict=True):
             text = passage.text[start:end]
             exact = EXACT if query.intent in LEGAL and _EXACT.search(text) else 0.0
-            more = kind_bonus(query.text, text) + short + OWN * leads + exact - behind
-            scores = tuple(cover + more for cover in covers)
+            alone = LEANS * bool(_LEANS.match(text)) + UNENDED * (text[-1] not in _ENDS)
             line = passage.text.rfind("\n", 0, start) + 1
-            found.append(Quotable(number, passage, start, end, bool(_STEP.match(passage.text[line:])), scores))
+            step = bool(_STEP.match(passage.text[line:]))
+            more = kind_bonus(query.text, text) + short + OWN * leads + exact - behind - alone * (not step)
+            scores = tuple(cover + more for cover in covers)
+            found.append(Quotable(number, passage, start, end, step, scores))
     return found
 
 

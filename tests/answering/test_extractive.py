@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.answering.extractive import CASES, DOCUMENTS, LEAD, OPENING, WORDS, compose
+from assistant.answering.extractive import CASES, DOCUMENTS, LEAD, OPENING, OTHERS, WORDS, compose
 from assistant.language import words
 from assistant.types import Hit
 
@@ -108,7 +108,7 @@ MISTAKES = "- Kommunen bruker reglene uten å angi det i kunngjøringen.\n- Bruk
 def test_what_people_do_wrong_stands_last_under_its_own_heading_and_never_opens_an_answer(answer, passage, heading):
     wrong, more = passage("b", MISTAKES, heading), passage("c", STEPS, "Mer")
     draft = answer("Må bruken av reglene angis i kunngjøringen?", wrong, passage("a", RULE), more)
-    assert [part.title for part in draft.parts] == [None, None, heading]
+    assert [part.title for part in draft.parts] == [None, OTHERS["nb"], heading]
     assert {quote for claim in draft.parts[-1].claims for _, quote in claim.quotes} <= set(MISTAKES[2:].split("\n- "))
     assert not set(texts(draft)[: -len(draft.parts[-1].claims)]) & set(MISTAKES[2:].split("\n- "))
     without_short_answer = answer("Må bruken av reglene angis i kunngjøringen?", wrong, more)
@@ -131,7 +131,24 @@ def test_an_overview_tells_what_people_do_wrong_only_where_that_is_asked_for(ans
 def test_more_of_the_document_that_leads_stands_under_its_headings(answer, passage):
     terms = passage("a", "- Reglene gjelder i alle store kontrakter.", "Vilkår i loven", 2)
     draft = answer("Hvem kan angi bruken i kunngjøringen?", passage("a", RULE), terms, passage("b", STEPS, "Mer"))
-    assert [part.title for part in draft.parts] == [None, None, "Vilkår i loven"]
+    assert [part.title for part in draft.parts] == [None, "Vilkår i loven", OTHERS["nb"]]
+
+
+@pytest.mark.parametrize("language", ["nb", "nn", "da", "sv", "en", "fi"])
+def test_one_document_opens_an_answer_and_what_others_say_stands_under_a_heading_in_its_language(
+    query, hits, relevance, passage, language
+):
+    asked = "Når kjører bussen forbi biblioteket ved elven?"
+    found = hits(passage("a", FILLER[2], "Mer"), passage("b", FILLER[0] + " " + FILLER[1], "Mer"))
+    draft = compose(query(asked, language=language), found, relevance(asked))
+    assert [claim.text for claim in draft.parts[0].claims] == [FILLER[0], FILLER[1]]
+    assert [(part.title, part.form) for part in draft.parts[1:]] == [(OTHERS.get(language, OTHERS["en"]), "bullets")]
+
+
+def test_what_points_back_to_something_that_is_not_quoted_opens_no_answer(answer, passage):
+    back = passage("a", "Likevel kan bruken av reglene angis i kunngjøringen etter tildeling.", "Mer")
+    assert texts(answer("Må bruken av reglene angis i kunngjøringen?", back, passage("b", RULE, "Mer")))[0][:3] == "Ja,"
+    assert texts(answer("Må bruken av reglene angis i kunngjøringen?", back)) == [back.text]
 
 
 def test_a_case_beside_a_rule_stands_under_its_own_title(answer, passage):
@@ -210,6 +227,16 @@ def test_steps_are_told_in_their_own_order_under_what_matters_most(answer, passa
         "Kunngjør",
         "Kontroller",
     ]
+
+
+def test_a_case_does_not_stand_before_the_steps_of_the_nearest_guidance(answer, passage):
+    case = passage("c", "Vi kontrollerte status før tildeling av kontrakten og fant feil.", "Erfaringer", kind="case")
+    question = "Hvordan kontrollerer vi status før tildeling av kontrakten?"
+    draft = answer(question, case, passage("a", STEPS, "Steg for steg"), intent="howto")
+    assert [(part.form, part.title) for part in draft.parts] == [("steps", None), ("bullets", "Om c")]
+    guidance = passage("b", "Status kontrolleres før tildeling av kontrakten.", "Mer")
+    draft = answer(question, guidance, passage("a", STEPS, "Steg for steg"), intent="howto")
+    assert [(part.form, part.title) for part in draft.parts] == [("paragraph", None), ("steps", "Steg for steg")]
 
 
 def test_steps_come_from_one_document_the_nearest_that_has_them(answer, passage):

@@ -1,10 +1,10 @@
-"""What stands beside an answer: rules about to change."""
+"""What stands beside an answer: rules about to change, and that nothing tells how long."""
 
 from datetime import date
 
 import pytest
 
-from assistant.answering.noticing import coming
+from assistant.answering.noticing import coming, unsaid
 
 TODAY = date(2026, 11, 21)
 
@@ -37,3 +37,35 @@ def test_a_sentence_that_tells_of_a_change_to_come_is_found_word_for_word(passag
 )
 def test_what_has_happened_or_has_no_date_is_no_change_to_come(passage, sentence):
     assert coming([passage("a", sentence)], TODAY) is None
+
+
+TIMES = [
+    "Kontrakten kan vare i høyst tre år.",
+    "Avtalen løber i 4 år.",
+    "Praktikken er på inntil 13 uger.",
+    "Fristen er to ordinære uker.",
+    "Dagsordenen sendes ud mindst 4 hverdage før.",
+    "It lasts for twelve months.",
+    "Avtalet gäller tills vidare, i ett halvt år.",
+    "Stillingen er fast og varig.",
+]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Hvor lenge kan en reservert kontrakt vare?",
+        "Kor lenge varer han?",
+        "Hvem kan delta, og hvor længe må den løbe?",
+        "Hur länge gäller det?",
+        "How long may it last?",
+        "Hvor lang tid har vi?",
+    ],
+)
+def test_an_answer_without_a_time_says_so_where_it_was_asked_how_long(query, passage, cite, question):
+    source = passage("a", "Minst 30 prosent skal høre til målgruppen fra 1. juli 2026. " + " ".join(TIMES))
+    without = cite(1, source, "Minst 30 prosent skal høre til målgruppen fra 1. juli 2026.")
+    assert [notice.code for notice in unsaid(query(question), [without])] == ["how-long-unsaid"]
+    assert unsaid(query("Hvem kan delta?"), [without]) == ()
+    for time in TIMES:
+        assert unsaid(query(question), [without, cite(2, source, time)]) == (), time

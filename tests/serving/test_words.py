@@ -17,6 +17,7 @@ NOTICES = {
     "no-law-held": ("FI",),
     "other-country-example": (),
     "country-assumed": ("NO",),
+    "how-long-unsaid": (),
     "masked-identifiers": (),
     "old-rule": ("Tittel", "2022-06"),
     "settled": ("Hva er OPI?",),
