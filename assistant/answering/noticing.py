@@ -65,8 +65,8 @@ def notices(
 def unsaid(query: Query, citations: Sequence[Citation]) -> tuple[Notice, ...]:
     """A notice that nothing quoted tells a time, where the question asks how long.
 
-    Of 32 questions of eval/questions that ask it and are answered (2026-11-23), two got an answer without any time: both
-    lacked what was asked for.
+    Of 32 questions of eval/questions that ask it and are answered (2026-11-23) two got an answer without any
+    time; both lacked what was asked for.
     """
     asked = _ASKS_HOW_LONG.search(query.text)
     return () if not asked or any(_HOW_LONG.search(c.quote) for c in citations) else (Notice("how-long-unsaid"),)

@@ -229,14 +229,16 @@ def test_steps_are_told_in_their_own_order_under_what_matters_most(answer, passa
     ]
 
 
-def test_a_case_does_not_stand_before_the_steps_of_the_nearest_guidance(answer, passage):
-    case = passage("c", "Vi kontrollerte status før tildeling av kontrakten og fant feil.", "Erfaringer", kind="case")
+def test_what_another_document_says_stands_behind_the_steps_unless_they_are_of_something_else(answer, passage):
     question = "Hvordan kontrollerer vi status før tildeling av kontrakten?"
-    draft = answer(question, case, passage("a", STEPS, "Steg for steg"), intent="howto")
+    said = "Vi kontrollerte status før tildeling av kontrakten og fant feil."
+    case, steps = passage("c", said, "Erfaringer", kind="case"), passage("a", STEPS, "Steg for steg")
+    draft = answer(question, case, steps, intent="howto")
     assert [(part.form, part.title) for part in draft.parts] == [("steps", None), ("bullets", "Om c")]
-    guidance = passage("b", "Status kontrolleres før tildeling av kontrakten.", "Mer")
-    draft = answer(question, guidance, passage("a", STEPS, "Steg for steg"), intent="howto")
-    assert [(part.form, part.title) for part in draft.parts] == [("paragraph", None), ("steps", "Steg for steg")]
+    draft = answer(question, passage("b", said, "Mer"), steps, intent="howto")
+    assert [(part.form, part.title) for part in draft.parts] == [("steps", None), ("bullets", OTHERS["nb"])]
+    elsewhere = passage("a", "1. Se på bussen.\n2. Finn biblioteket ved elven.", "Steg for steg")
+    assert [part.form for part in answer(question, case, elsewhere, intent="howto").parts] == ["paragraph", "bullets"]
 
 
 def test_steps_come_from_one_document_the_nearest_that_has_them(answer, passage):
