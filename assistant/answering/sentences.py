@@ -71,7 +71,6 @@ SHORT = 0.1  # it stands under the document's short answer
 OWN = 0.05  # that document is the first found that has one, and a definition, a rule or conditions are asked for
 CASE = 0.06  # it tells of a case, where a definition, a rule or conditions are asked for: an example is no rule
 EXACT = 0.05  # it names a section or a number, where law is asked for
-LEANS = 0.1  # it begins with a word that points back, and what it points to could not be joined to it
 UNENDED = 0.05  # it ends without a mark, as a line of a list does that its heading or introduction explains
 KIND = 0.06  # it holds the kind of thing that is asked for: a number, a date, a name
 
@@ -145,10 +144,10 @@ def quotable(query: Query, hits: Sequence[Hit], relevance: Relevance) -> list[Qu
         for (start, end), covers in zip(spans, covered, strict=True):
             text = passage.text[start:end]
             exact = EXACT if query.intent in LEGAL and _EXACT.search(text) else 0.0
-            alone = LEANS * bool(_LEANS.match(text)) + UNENDED * (text[-1] not in _ENDS)
             line = passage.text.rfind("\n", 0, start) + 1
             step = bool(_STEP.match(passage.text[line:]))
-            more = kind_bonus(query.text, text) + short + OWN * leads + exact - behind - alone * (not step)
+            unended = UNENDED if text[-1] not in _ENDS and not step else 0.0
+            more = kind_bonus(query.text, text) + short + OWN * leads + exact - behind - unended
             scores = tuple(cover + more for cover in covers)
             found.append(Quotable(number, passage, start, end, step, scores))
     return found

@@ -145,10 +145,24 @@ def test_one_document_opens_an_answer_and_what_others_say_stands_under_a_heading
     assert [(part.title, part.form) for part in draft.parts[1:]] == [(OTHERS.get(language, OTHERS["en"]), "bullets")]
 
 
-def test_what_points_back_to_something_that_is_not_quoted_opens_no_answer(answer, passage):
-    back = passage("a", "Likevel kan bruken av reglene angis i kunngjøringen etter tildeling.", "Mer")
-    assert texts(answer("Må bruken av reglene angis i kunngjøringen?", back, passage("b", RULE, "Mer")))[0][:3] == "Ja,"
-    assert texts(answer("Må bruken av reglene angis i kunngjøringen?", back)) == [back.text]
+def test_what_points_back_to_something_that_is_not_quoted_opens_no_answer_unless_it_is_clearly_the_best(
+    answer, passage
+):
+    question = "Kjører bussen forbi biblioteket eller kirken?"
+    back = passage("a", "Likevel kjører bussen forbi alt om natten.", "Mer")
+    near = passage("b", "Biblioteket eller kirken har egen holdeplass ved torget.", "Mer")
+    far = passage("b", "Holdeplassen ved kirken er ny og lukket.", "Mer")
+    assert texts(answer(question, back, near)) == [near.text, back.text]
+    assert texts(answer(question, back, far)) == [back.text, far.text]
+
+
+def test_another_document_leads_beside_the_best_where_it_answers_nearly_as_well(answer, passage):
+    question = "Kjører bussen forbi biblioteket, kirken, torget eller brygga?"
+    best = passage("a", "Bussen kjører forbi biblioteket og torget hver dag. " + FILLER[2], "Mer")
+    near = passage("b", "Ruten går innom kirken eller brygga og biblioteket.", "Mer")
+    far = passage("b", "Ruten har holdeplass ved kirken.", "Mer")
+    assert near.text in [claim.text for claim in answer(question, best, near).parts[0].claims]
+    assert far.text not in [claim.text for claim in answer(question, best, far).parts[0].claims]
 
 
 def test_a_case_beside_a_rule_stands_under_its_own_title(answer, passage):
