@@ -24,6 +24,32 @@ def test_a_label_is_quoted_with_what_it_labels(text):
     assert quoted(text) == [text]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Se notatet om terskelverdier for mer.",
+        "Se også malen for kunngjøringen.",
+        "Sjå malen for kunngjeringa av konkurransen.",
+        "Se skabelonen for udbudsbekendtgørelsen her.",
+        "See also the template for the notice.",
+    ],
+)
+def test_what_only_points_to_another_page_is_not_quoted(text):
+    assert quoted(text) == []
+    assert quoted("Se på markedet før konkurransen kunngjøres.") == ["Se på markedet før konkurransen kunngjøres."]
+
+
+def test_a_line_without_an_end_counts_less_than_a_sentence_unless_it_is_a_step(query, hits, passage):
+    def scores(text):
+        equal = [[(0.5,) for _ in spans] for _, spans in [(None, whole_sentences(text))]]
+        return [s.score for s in quotable(query("Hva trengs?"), hits(passage("a", text)), lambda marked: equal)]
+
+    whole, line = scores("- Siste årsrapport skal legges ved her.\n- siste årsrapport eller annen oversikt")
+    assert whole > line
+    first, last = scores("1. Legg ved siste årsrapport først.\n2. Legg ved en annen oversikt")
+    assert first == last
+
+
 def test_a_label_on_a_line_of_its_own_is_left_out():
     text = "Dette må stå i kunngjøringen:\nVilkår for deltakelse\nMinst 30 prosent skal være i målgruppen."
     assert quoted(text) == ["Minst 30 prosent skal være i målgruppen."]
