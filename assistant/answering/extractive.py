@@ -122,7 +122,9 @@ def explain(query: Query, sentences: Sequence[Quotable], guide_to_it: str | None
     lead = opening or _leading(chosen)
     first = sorted(lead, key=lambda s: (not _YES_OR_NO.match(s.text), _place(s))) if opening else _together(lead)
     rest = [s for s in chosen if s not in lead]
-    return [_part(first, "paragraph")] * bool(lead) + _by_document(rest, query.language, lead)
+    return [_part(first, "paragraph")] * bool(lead) + _by_document(
+        rest, query.language, lead[0].passage.card.id if lead else None
+    )
 
 
 def _leading(chosen: Sequence[Quotable]) -> list[Quotable]:
@@ -162,12 +164,11 @@ def guide(query: Query, sentences: Sequence[Quotable]) -> list[Part]:
     ways = [s for s in ways if s.passage.card.id == name]
     chosen = choose([s for s in sentences if not s.step], WORDS * 3 // 5, DOCUMENTS)
     own = [s for s in chosen if s.passage.card.id == name]
-    leads = not chosen or chosen[0] in own
-    if not leads and max(s.score for s in ways) < chosen[0].score - ASTRAY:
+    if chosen and chosen[0] not in own and max(s.score for s in ways) < chosen[0].score - ASTRAY:
         return []
     steps = sorted(choose(ways, WORDS - sum(s.length for s in chosen), 1), key=_place)
     lead = _together(own[:LEAD])
-    rest = _by_document([s for s in chosen if s not in lead], query.language, own or steps)
+    rest = _by_document([s for s in chosen if s not in lead], query.language, name)
     return [_part(lead, "paragraph")] * bool(lead) + [_part(steps, "steps")] * bool(steps) + rest
 
 
@@ -262,12 +263,11 @@ def _listed(sentences: Sequence[Quotable]) -> list[Part]:
     return parts
 
 
-def _by_document(chosen: Sequence[Quotable], language: str, lead: Sequence[Quotable] = ()) -> list[Part]:
-    """What was chosen: first more of the guidance that leads, without a heading and then under its headings; other
+def _by_document(chosen: Sequence[Quotable], language: str, first: str | None) -> list[Part]:
+    """What was chosen, without and then under its headings more of the guidance that leads (`first` is its id); other
     guidance, each document in its own order; each case under its title; last, under the heading that says so, what
     people do wrong.
     """
-    first = lead[0].passage.card.id if lead else None
     wrong = [s for s in chosen if _wrong(s)]
     cases = [s for s in chosen if s.passage.card.kind == "case"]
     own = sorted((s for s in chosen if s.passage.card.id == first and s not in [*wrong, *cases]), key=_place)

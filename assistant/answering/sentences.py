@@ -21,7 +21,8 @@ LONGEST = 70  # words; a longer one is no sentence but a table or a list without
 _REFERENCE = re.compile(r"\b(?:no|dk|se|fi|eu)-[a-z0-9-]{6,}\b")  # the id of another document
 _BLANK = re.compile(r"\[[A-ZÆØÅÄÖ][A-ZÆØÅÄÖ /-]*\]")  # a place to fill in, in a template
 _OF_ITSELF = re.compile(  # of the page, and for whom it is
-    r"(?:tabellen|the table|skjemaet|(?:se|sjå|see) (?:også|också|also|the note|notat\w*|note\w*|mal\w*|skabelon\w*|a[fv]snit\w*)\b|(?:punkter|points) (?:uten|uden|without))\b"
+    r"(?:tabellen|the table|skjemaet|(?:punkter|points) (?:uten|uden|without))\b"
+    r"|(?:se|sjå|see) (?:også|också|also|the note|notat\w*|note\w*|mal\w*|skabelon\w*|a[fv]snit\w*)\b"
     r"|(?:regle\w+|beløb\w+|beløp\w+|the rules?|the amounts?)(?: \w+)? (?:her|nedenfor|under|here|below) (?:er|is|are) "
     r"(?:dansk|norsk|svensk|danish|norwegian|swedish)"
     r"|(?:regle\w+|the rules) (?:er|are) (?:danske|norske|danish|norwegian)\b(?! (?:og|and))"
