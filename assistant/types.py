@@ -160,8 +160,8 @@ class Passage:
     """A run of blocks below one level-2 heading, small enough to be found and cited.
 
     `id` is "<card id>#<number>", numbered from 1 in reading order. `heading` is the level-2 heading
-    ("" before the first), `path` the whole heading path. `text` is exactly the document's text from
-    `start` to `end` (characters), so a quote's place in the document can be computed.
+    ("" before the first) or one below it that asks, `path` the whole heading path. `text` is exactly the document's
+    text from `start` to `end` (characters), so a quote's place in the document can be computed.
     """
 
     id: str

@@ -30,7 +30,8 @@ def split(document: Document, count: Callable[[str], int] | None = None, size: i
     """The passages of a document, in reading order.
 
     `count` gives the tokens of a text (default: a quarter of its characters), `size` the most that a
-    passage may hold. A passage stays below one level-2 heading and on one page. Whole blocks are packed; a
+    passage may hold. A passage stays below one level-2 heading and on one page, and below one heading that
+    asks: what follows answers that question and no other. Whole blocks are packed; a
     list, with the line that introduces it, stays together when it fits. Only a block that alone exceeds
     `size` is cut, at sentences and, where a sentence exceeds it too, at clauses and words: this is done
     by llama-index's SentenceSplitter with our own sentence borders, imported only when needed as the
@@ -40,10 +41,20 @@ def split(document: Document, count: Callable[[str], int] | None = None, size: i
     text = "\n".join(block.text for block in document.blocks)
     passages: list[Passage] = []
     units = _units(document.blocks, count, size)
-    for _, run in groupby(units, key=lambda unit: (unit.block.headings[:1], unit.block.page)):
+    for (section, _), run in groupby(units, key=lambda unit: (_section(unit.block.headings), unit.block.page)):
         for group in _pack(list(run), size):
-            passages.append(_passage(document, text, group, len(passages) + 1))
+            passages.append(_passage(document, text, group, section[-1] if section else "", len(passages) + 1))
     return tuple(passages)
+
+
+def asks(heading: str) -> bool:
+    """Whether a heading is a question, which what stands below it answers."""
+    return heading.endswith("?")
+
+
+def _section(headings: tuple[str, ...]) -> tuple[str, ...]:
+    """A heading path down to the last heading that asks, else to the level-2 heading."""
+    return headings[: max((depth for depth, heading in enumerate(headings, 1) if asks(heading)), default=1)]
 
 
 def _quarter(text: str) -> int:
@@ -141,13 +152,13 @@ def _with_first_item(units: list[_Unit], place: int, size: int) -> int:
     return both if len(pair) == 2 and _introduces(*pair) and both <= size else units[place].tokens
 
 
-def _passage(document: Document, text: str, units: list[_Unit], number: int) -> Passage:
+def _passage(document: Document, text: str, units: list[_Unit], heading: str, number: int) -> Passage:
     first, start, end = units[0].block, units[0].start, units[-1].end
     return Passage(
         id=f"{document.card.id}#{number}",
         card=document.card,
         text=text[start:end],
-        heading=first.headings[0] if first.headings else "",
+        heading=heading,
         path=first.headings,
         page=first.page,
         start=start,

@@ -95,6 +95,22 @@ def test_a_deeper_heading_begins_a_new_passage_only_when_the_present_one_is_half
     assert len(split(document(Block("a" * 30, ("A",)), below), characters, 80)) == 1
 
 
+def test_a_heading_that_asks_heads_passages_of_its_own() -> None:
+    given = document(
+        Block("Om loven.", ("Loven",)),
+        Block("Fra 500 000 kroner.", ("Loven", "Når gjelder den?")),
+        Block("Kommunen.", ("Loven", "Hvem må følge den?")),
+        Block("Fylket også.", ("Loven", "Hvem må følge den?", "Flere")),
+        Block("Ring oss.", ("Loven", "Kontakt")),
+    )
+    assert [(passage.heading, passage.text) for passage in split(given)] == [
+        ("Loven", "Om loven."),
+        ("Når gjelder den?", "Fra 500 000 kroner."),
+        ("Hvem må følge den?", "Kommunen.\nFylket også."),
+        ("Loven", "Ring oss."),
+    ]
+
+
 def test_a_long_block_is_cut_at_sentences_and_not_at_abbreviations() -> None:
     block = Block("Kravet gjelder jf. § 5 nr. 2. Det er strengt. Fristen er 8. desember hvert år. Den er absolutt.")
     pieces = [passage.text for passage in split(document(block), characters, 50)]
