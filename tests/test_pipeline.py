@@ -514,6 +514,43 @@ def test_the_very_question_leads_past_the_asker_s_language_and_country(settings,
     opened.close()
 
 
+NOTE = """---
+id: {id}
+kind: guidance
+title: {title}
+language: {language}
+country: "{country}"
+summary: {title}.
+topics: [reserved-contracts]
+as_of: 2026-05
+sources:
+  - {{id: 1, title: Act, publisher: State, url: https://example.org/{id}, published: 2024}}
+---
+
+# {title}
+
+## {heading}
+{text} [1]
+"""
+
+
+def test_the_law_of_another_country_takes_no_place_of_what_may_be_cited(settings, tmp_path):
+    """Thirty Swedish notes are nearer to a Swedish question from Finland than the Finnish one, which is in English."""
+    text = "I en reserverad upphandling får sociala företag delta"
+    notes = [("se", f"se-regel-{n}", "sv", "Vem får delta?", f"{text} enligt {n} kap. LOU.") for n in range(30)]
+    notes += [("fi", "fi-rule", "en", "Who may take part", "Work centres may take part in a reserved contract.")]
+    for country, id_, language, heading, words in notes:
+        told = NOTE.format(
+            id=id_, title=f"Reserverad {id_}", language=language, country=country.upper(), heading=heading, text=words
+        )
+        (tmp_path / f"{id_}.md").write_text(told, encoding="utf-8")
+    opened = Assistant.from_settings(replace(settings, data_dir=tmp_path / "data"))
+    assert len(opened.ingest([tmp_path]).added) == 31
+    reply = opened.ask("Vem får delta i en reserverad upphandling?", country="FI")
+    assert [citation.passage.card.id for citation in reply.citations][:1] == ["fi-rule"]
+    opened.close()
+
+
 @pytest.mark.parametrize(
     ("question", "country", "foreign"),
     [

@@ -32,6 +32,7 @@ CIRCUMSTANCES = slice(FEATURES.index("home_law"), FEATURES.index("tokens"))
 """Those of them that say what speaks for or against a document beside its text."""
 
 FOREIGN_CASE = FEATURES[CIRCUMSTANCES].index("foreign_case")
+FOREIGN_LAW = FEATURES.index("foreign_law")
 
 WEIGHTS = np.array(
     [0.38, 0.15, 0.08, 0.14, 0.39, 0.1, 0.4, 0.21, 3.08, 1.5, -1.92, -0.46, 0.9, -0.6, 1.26, -0.3, 1.0, 1.5, 1.3],
@@ -115,7 +116,7 @@ class Weighed:
 
 
 def find(query: Query, shelf: Shelf, encoder: Embedder, limit: int = 30, without: Collection[str] = ()) -> Found:
-    """The passages that answer `query`, best first.
+    """The passages that answer `query`, best first: `limit` that may be cited, and between them those of foreign law.
 
     `without` names entries that are passed over: the fitting of the weights leaves out the question that it asks.
     """
@@ -147,7 +148,9 @@ def _found(
     found = weigh(query, vector, asked, shelf, without)
     places, ranks, scores = found.places, found.ranks, found.rows @ WEIGHTS
     scores = scores + called.NAMED * found.named + found.answered
-    order = np.argsort(-scores, kind="stable")[:limit]
+    order = np.argsort(-scores, kind="stable")
+    citable = np.cumsum(found.rows[order, FOREIGN_LAW] == 0)
+    order = order[: int(np.searchsorted(citable, limit)) + 1]
     hits = tuple(
         Hit(
             shelf.passages[places[i]],
