@@ -113,9 +113,11 @@ def _near(hits: Sequence[Hit]) -> list[Hit]:
 
 
 def explain(query: Query, sentences: Sequence[Quotable], guide_to_it: str | None = None) -> list[Part]:
-    """The best of the short answer of `guide_to_it`, else the best sentence with more of its document and of those that
-    answer nearly as well; then the rest by document.
+    """The best of the short answer of `guide_to_it`, else, or where it stands below a heading that asks, the best
+    sentence with more of its document and of those that answer nearly as well; then the rest by document.
     """
+    if sentences and max(sentences, key=lambda s: s.score).headed:  # it was written to answer such a question
+        guide_to_it = None
     short = [s for s in sentences if s.passage.card.id == guide_to_it and s.passage.heading in SHORT_ANSWER]
     opening = choose(short, OPENING, 1)[:LEAD]
     chosen = choose(sentences, WORDS, DOCUMENTS, opening)

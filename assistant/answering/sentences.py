@@ -119,6 +119,11 @@ class Quotable:
         return bool(_LEANS.match(self.text))
 
     @property
+    def headed(self) -> bool:
+        """Whether it stands below a heading that asks."""
+        return self.passage.heading.endswith("?")
+
+    @property
     def length(self) -> int:
         """How many words it has."""
         return len(self.text.split())

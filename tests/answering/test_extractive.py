@@ -84,6 +84,15 @@ def test_the_short_answer_of_the_guide_to_what_is_asked_opens_in_its_own_order(
     assert texts(compose(query(asked), found, relevance(asked)))[0] == best
 
 
+def test_what_stands_below_a_heading_that_asks_opens_before_the_short_answer_of_the_guide(
+    query, hits, relevance, passage
+):
+    short = "Oppdragsgivere kan holde av konkurranser. To vilkår gjelder samtidig for bedriftene."
+    asked, best = "Kan lærlinger kreves i kontrakter?", "Lærlinger kan kreves i kontrakter."
+    found = hits(passage("b", short, "Kort svar"), passage("b", best, "Kan vi kreve lærlinger?"))
+    assert texts(compose(query(asked), found, relevance(asked), "b"))[0] == best
+
+
 def test_a_long_short_answer_opens_with_its_best_sentences_only(query, hits, relevance, passage):
     long = " ".join(f"Setning nummer {n} om {' og '.join(FILLER[n % 6].split()[:8])}." for n in range(12))
     found = hits(passage("b", long, "Kort svar"), passage("a", RULE, "Mer"))
