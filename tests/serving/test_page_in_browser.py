@@ -21,8 +21,9 @@ CORPUS = Path(__file__).parents[2] / "corpus"
 RULE = "Hvem kan delta i en reservert kontrakt?"
 YES = "Norske oppdragsgivere kan reservere konkurransen."
 OPENS = (
-    "To vilkår gjelder samtidig: integrering i arbeidslivet må være hovedformålet, og minst 30 prosent av de ansatte i "
-    "virksomheten eller programmet må ha en funksjonshemming eller være vanskeligstilte."
+    "I en reservert kontrakt kan bare virksomheter og programmer delta som har integrering i arbeidslivet som "
+    "hovedformål, og der minst 30 prosent av de ansatte har en funksjonshemming eller er vanskeligstilte "
+    "(anskaffelsesforskriften § 8-8, § 16-9 eller § 30-3)."
 )
 
 
