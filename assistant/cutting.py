@@ -80,7 +80,7 @@ def answered(passages: Sequence[Passage]) -> Iterator[tuple[Question, Passage, i
         if chunking.asks(heading):
             first = next(below)
             at, _ = next(iter(sentences(first.text)), (0, 0))
-            yield Question(heading, first.card.language, section=heading), first, at
+            yield Question(heading, first.card.language), first, at
 
 
 def role_hash(role: str, text: str) -> str:

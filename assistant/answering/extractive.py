@@ -116,10 +116,9 @@ def explain(query: Query, sentences: Sequence[Quotable], guide_to_it: str | None
     """The best of the short answer of `guide_to_it`, else, or where it stands below a heading that asks, the best
     sentence with more of its document and of those that answer nearly as well; then the rest by document.
     """
-    if sentences and max(sentences, key=lambda s: s.score).headed:  # it was written to answer such a question
-        guide_to_it = None
+    written = bool(sentences) and max(sentences, key=lambda s: s.score).headed  # to answer such a question
     short = [s for s in sentences if s.passage.card.id == guide_to_it and s.passage.heading in SHORT_ANSWER]
-    opening = choose(short, OPENING, 1)[:LEAD]
+    opening = [] if written else choose(short, OPENING, 1)[:LEAD]
     chosen = choose(sentences, WORDS, DOCUMENTS, opening)
     lead = opening or _leading(chosen)
     first = sorted(lead, key=lambda s: (not _YES_OR_NO.match(s.text), _place(s))) if opening else _together(lead)
