@@ -1,4 +1,4 @@
-"""Which meaning of an ambiguous or foreign term an answer takes, in a cited sentence, and the other on offer."""
+"""What a term means, in a cited sentence, where that is asked or it is ambiguous or foreign; other senses on offer."""
 
 from __future__ import annotations
 
@@ -6,14 +6,23 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.language import words
-from assistant.types import Card, Claim, Concept, Notice, Part, Passage, Query
+from assistant.language import STOPWORDS, words
+from assistant.types import Card, Claim, Concept, Form, Notice, Part, Passage, Query
 
 MOST = 3
 """Terms that one answer defines: a question that names more is not about their meaning."""
 
 SHARED = 3
 """Countries in whose law a concept must stand to be no one's own: then the country does not tell its sense."""
+
+_ASKING = STOPWORDS | frozenset(
+    words(
+        "betyr tyder betyder mean means menes meinast menas mener innebærer inneber indebærer innebär definisjon "
+        "definition egentlig eigentleg egentligt really forklar förklara explain ordet begrepet omgrepet begrebet "
+        "begreppet term word norge noreg norway danmark denmark sverige sweden"
+    )
+)
+"""What may stand beside a term in a question that asks for nothing but its meaning."""
 
 TITLES = {"nb": "Ordliste", "nn": "Ordliste", "da": "Ordliste", "sv": "Ordlista", "en": "Glossary"}
 """What the glossary is called where it is cited."""
@@ -37,8 +46,8 @@ class Meaning:
 def meanings(query: Query, mentions: Mentions, concepts: Mapping[str, Concept]) -> tuple[Meaning, ...]:
     """The terms whose meaning must be told, in the question's order.
 
-    They are those that may stand for two concepts which people mix up, those that a question compares, and those
-    that only another country's language has. A question that says nothing of the kind gets none.
+    They are those that may stand for two concepts which people mix up, those that a question compares, those that only
+    another country's language has, and the one whose meaning is all that is asked. Other questions get none.
     """
     named = [(phrase, [concepts[name] for name in ids]) for phrase, ids in mentions]
     found = []
@@ -49,7 +58,7 @@ def meanings(query: Query, mentions: Mentions, concepts: Mapping[str, Concept]) 
         others = tuple(c for c in rest if c is not taken and _mixed_up(c, taken))
         compared = query.intent == "comparison" and beside
         mixed = compared and (_label(phrase) in query.text.split() or any(_mixed_up(taken, c) for c in beside))
-        if others or mixed or _foreign(phrase, taken, query):
+        if others or mixed or _foreign(phrase, taken, query) or _asked_for(phrase, query):
             found.append(Meaning(phrase, taken, others))
     first = {meaning.concept.id: meaning for meaning in reversed(found) if _written(meaning.concept.definitions, query)}
     return tuple(meaning for meaning in found if first.get(meaning.concept.id) is meaning)[:MOST]
@@ -74,16 +83,19 @@ def told(query: Query, found: Sequence[Meaning]) -> tuple[Part | None, tuple[Not
         for other in meaning.others:
             notices.append(Notice("other-meaning", (_label(meaning.phrase), _name(other, query))))
             questions.append(_instead(query.text, meaning.phrase, _name(other, query)))
-    return (Part(tuple(claims), "bullets") if claims else None), tuple(notices), tuple(questions)
+    form: Form = "bullets" if len(claims) > 1 else "paragraph"
+    return (Part(tuple(claims), form) if claims else None), tuple(notices), tuple(questions)
 
 
 def _taken(senses: Sequence[Concept], phrase: str, query: Query, beside: Sequence[Concept]) -> Concept:
     """The sense that the asker most likely means: of the country whose law holds, of the question's language, one
-    that is mixed up with something else that the question names."""
+    that is called so first of all, one that is mixed up with something else that the question names."""
 
-    def fits(concept: Concept) -> tuple[bool, bool, bool]:
+    def fits(concept: Concept) -> tuple[bool, bool, bool, bool]:
         home = query.country in concept.law and len(concept.law) < SHARED
-        return home, phrase in _terms(concept, _spoken(query)), any(_mixed_up(concept, other) for other in beside)
+        own = phrase in _terms(concept, _spoken(query))
+        called = phrase == " ".join(words(_name(concept, query)))
+        return home, own, called, any(_mixed_up(concept, other) for other in beside)
 
     return max(senses, key=fits)
 
@@ -104,6 +116,11 @@ def _foreign(phrase: str, concept: Concept, query: Query) -> bool:
     quoted = re.search(rf"[«»\"'‘’“”]{re.escape(phrase)}[«»\"'‘’“”]", query.text, re.IGNORECASE)
     own = _terms(concept, _spoken(query), query.language, "en") | _short(concept)
     return bool(quoted or query.intent == "definition") and phrase in _terms(concept, *concept.terms) - own
+
+
+def _asked_for(phrase: str, query: Query) -> bool:
+    """Whether the question asks what the phrase means, and nothing else."""
+    return query.intent == "definition" and {*words(query.text)} <= {*words(phrase), *_ASKING}
 
 
 def _terms(concept: Concept, *languages: str) -> set[str]:

@@ -50,7 +50,7 @@ _CONDITIONS = (
     r"under hvilke|vilkår for|betingelser for|conditions?|leve op til|opfylde|oppfylle|oppfyller|who may|hvem kan|kven kan|vem får)\b"
 )
 _DEFINITION = (
-    r"\b(?:(?:hva|kva|hvad|vad) (?:er|är|var|betyr|tyder|betyder|menas|menes|mener|heter|hedder|kalles|kaldes|innebär|innebærer)|"
+    r"\b(?:(?:hva|kva|hvad|vad) (?:er|är|var|betyr|tyder|betyder|menas|menes|meinast|mener|heter|hedder|kalles|kaldes|innebär|innebærer|inneber|indebærer)|"
     r"what (?:is|are|does .{0,40} mean)|står .{0,20} for|forkort\w*|førkort\w*|förkort\w*|definisjon\w*|definition\w*|"
     r"for noe\b|for noget|stand for)\b"
 )

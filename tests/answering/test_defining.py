@@ -90,8 +90,55 @@ def test_a_foreign_word_in_quotation_marks_is_told_in_the_language_of_the_questi
     assert not instead
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Hva er et innovasjonspartnerskap?",
+        "Kva meinast eigentleg med ordet innovasjonspartnerskap?",
+        "What does «innovasjonspartnerskap» mean in Norway?",
+    ],
+)
+def test_what_is_asked_for_nothing_but_its_meaning_is_defined(telling, question):
+    named = ("innovasjonspartnerskap", ("innovation-partnership",))
+    assert telling(question, named, intent="definition")[0] == ["Innovasjonspartnerskap: En prosedyre i faser."]
+
+
+@pytest.mark.parametrize(
+    ("question", "intent"),
+    [
+        ("Hva er kravene i et innovasjonspartnerskap?", "definition"),
+        ("Hva heter det når vi utvikler noe nytt i et innovasjonspartnerskap?", "definition"),
+        ("Hva er forskjellen på det og innovasjonspartnerskap?", "comparison"),
+    ],
+)
+def test_a_question_for_more_than_the_meaning_gets_no_definition(telling, question, intent):
+    assert telling(question, ("innovasjonspartnerskap", ("innovation-partnership",)), intent=intent)[0] == []
+
+
+def test_a_definition_alone_is_a_sentence_and_several_are_a_list(query):
+    one = query("Hva er OPI?", intent="definition")
+    both = ("innovasjonspartnerskap", ("innovation-partnership",))
+    two = query("Er OPI det samme som innovasjonspartnerskap?", intent="comparison", country="DK")
+    assert told(one, meanings(one, [OPI], CONCEPTS))[0].form == "paragraph"
+    assert told(two, meanings(two, [OPI, both], CONCEPTS))[0].form == "bullets"
+
+
+def test_of_two_senses_the_one_that_is_called_so_first_of_all_is_taken(query):
+    wide = Concept(
+        "social-enterprise",
+        terms={"nb": ("sosial virksomhet", "sosial entreprenør")},
+        definitions={"nb": "En virksomhet."},
+        confused_with=(("social-entrepreneur", {"nb": "Entreprenøren er et menneske."}),),
+    )
+    narrow = Concept("social-entrepreneur", terms={"nb": ("sosial entreprenør",)}, definitions={"nb": "Et menneske."})
+    asked = query("Hva er en sosial entreprenør?", intent="definition")
+    named = [("sosial entreprenør", ("social-enterprise", "social-entrepreneur"))]
+    part, notices, _ = told(asked, meanings(asked, named, {c.id: c for c in (wide, narrow)}))
+    assert [claim.text for claim in part.claims] == ["Sosial entreprenør: Et menneske."]
+    assert [notice.values for notice in notices] == [("sosial entreprenør", "sosial virksomhet")]
+
+
 def test_a_word_of_the_asker_s_own_language_is_not_explained(telling):
-    assert telling("Hva er innovasjonspartnerskap?", ("innovasjonspartnerskap", ("innovation-partnership",)))[0] == []
     assert (
         telling("Hvornår skal en arbejdsklausul med?", ("arbejdsklausul", ("labour-clause",)), language="da")[0] == []
     )

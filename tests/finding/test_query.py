@@ -14,7 +14,9 @@ CUES = {
     "definition": [
         "Hva er et delkontraktskrav?",
         "Kva tyder VTA?",
+        "Kva meinast med sosiale omsyn?",
         "Hvad betyder habilitet?",
+        "Hvad indebærer en social klausul?",
         "Vad innebär social hänsyn?",
         "What is a social clause?",
     ],
