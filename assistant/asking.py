@@ -24,6 +24,9 @@ NEIGHBOURS = 24
 SUGGESTED, TRIED = 3, 4
 """Next questions that are offered at most, and those that are run to find them."""
 
+UNTOLD: frozenset[Reason] = frozenset({"out-of-scope", "not-in-corpus"})
+"""Reasons to refuse what no document tells: the glossary may still tell what a term means."""
+
 NEAR = 3
 """Documents, as found, one of which must be the suggested question's own."""
 
@@ -65,11 +68,12 @@ def ask(desk: Desk, asked: Asked, show: ShowAnswer | None = None) -> Reply:
     reason = refusing.after(read, found.hits, found.signals, desk.places)
     if follows and reason is None and _astray(desk, asked):
         reason = "out-of-scope"
+    answer = _answers(desk, replace(asked, question=question), read, settled, trail)
     if reason is not None:
         trail.add("refuse", ", ".join(f"{name} {value:.2f}" for name, value in found.signals.items()))
-        return _refused(question, read, reason, found.hits, trail)
+        defined = composing.define(desk, read, trail) if reason in UNTOLD else None
+        return answer(defined) if defined else _refused(question, read, reason, found.hits, trail)
     # 5 compose and 6 verify, sentence by sentence where a model writes
-    answer = _answers(desk, replace(asked, question=question), read, settled, trail)
     checked = composing.compose(desk, read, found, trail, lambda so_far: show(answer(so_far)) if show else None)
     if not checked.sections:
         return _refused(question, read, "not-in-corpus", found.hits, trail)

@@ -103,6 +103,19 @@ def compose(desk: Desk, read: Query, found: Found, trail: Trail, show: Callable[
     return page.checked(composer, (*why, *(draft.notices if draft else ()), *notices, *changes))
 
 
+def define(desk: Desk, read: Query, trail: Trail) -> Checked | None:
+    """The glossary's definition alone, for a question that asks for nothing else; None for any other."""
+    if not defining.sought(read, desk.glossary.mentions(read.text)):
+        return None
+    opening, notices, _ = defining.told(read, _meanings(desk, read))
+    if opening is None:
+        return None
+    page = _Page(Ledger())
+    page.put(opening)
+    trail.add("compose", "a definition of the glossary")
+    return page.checked(Draft(()).composer, notices)
+
+
 def instead(desk: Desk, read: Query) -> tuple[str, ...]:
     """The question with each ambiguous term put in its other meaning."""
     return defining.told(read, _meanings(desk, read))[2]

@@ -395,6 +395,14 @@ def test_an_empty_library_finds_nothing_and_refuses(empty):
     empty.prepare()
 
 
+def test_what_a_term_means_the_glossary_tells_where_no_document_does(empty):
+    reply = empty.ask("Hva er en vekstbedrift?", country="NO")
+    assert isinstance(reply, Answer)
+    assert [citation.passage.id for citation in reply.citations] == ["glossary#no-tiltaksbedrift"]
+    assert "vekstbedrift" in reply.text
+    assert empty.ask("Hva er kravene til en vekstbedrift?", country="NO").reason == "not-in-corpus"
+
+
 # --- asking ---------------------------------------------------------------------------------------------
 
 
@@ -629,6 +637,13 @@ def test_what_cannot_be_answered_is_refused_with_its_reason(filled, question, re
     assert reply.reason == reason
     assert reply.question == question
     assert reply.hits == ()
+
+
+def test_a_term_that_the_documents_leave_outside_the_subject_is_still_defined(filled):
+    reply = filled.ask("Hvad er en flygtning?", country="DK")
+    assert isinstance(reply, Answer)
+    assert [citation.passage.id for citation in reply.citations] == ["glossary#refugees-and-migrants"]
+    assert "refuse" in [step.name for step in reply.trail]
 
 
 def test_a_number_that_names_a_person_is_not_looked_up(filled):

@@ -64,6 +64,11 @@ def meanings(query: Query, mentions: Mentions, concepts: Mapping[str, Concept]) 
     return tuple(meaning for meaning in found if first.get(meaning.concept.id) is meaning)[:MOST]
 
 
+def sought(query: Query, mentions: Mentions) -> bool:
+    """Whether the question asks for nothing but what a term of the glossary means."""
+    return any(_asked_for(phrase, query) for phrase, _ in mentions)
+
+
 def told(query: Query, found: Sequence[Meaning]) -> tuple[Part | None, tuple[Notice, ...], tuple[str, ...]]:
     """A part of the answer with a definition of each meaning, notices of the other meanings, and questions for them.
 
