@@ -105,15 +105,15 @@ def compose(desk: Desk, read: Query, found: Found, trail: Trail, show: Callable[
 
 def define(desk: Desk, read: Query, trail: Trail) -> Checked | None:
     """The glossary's definition alone, for a question that asks for nothing else; None for any other."""
-    if not defining.sought(read, desk.glossary.mentions(read.text)):
+    found = _meanings(desk, read)
+    opening, notices, _ = defining.told(read, found)
+    if opening is None or not any(meaning.sought for meaning in found):
         return None
-    opening, notices, _ = defining.told(read, _meanings(desk, read))
-    if opening is None:
-        return None
+    draft = Draft((opening,), notices=notices)
     page = _Page(Ledger())
     page.put(opening)
     trail.add("compose", "a definition of the glossary")
-    return page.checked(Draft(()).composer, notices)
+    return page.checked(draft.composer, draft.notices)
 
 
 def instead(desk: Desk, read: Query) -> tuple[str, ...]:
@@ -122,7 +122,8 @@ def instead(desk: Desk, read: Query) -> tuple[str, ...]:
 
 
 def _meanings(desk: Desk, read: Query) -> tuple[defining.Meaning, ...]:
-    return defining.meanings(read, desk.glossary.mentions(read.text), desk.glossary.concepts)
+    bare = jurisdiction.without_countries(read.text)
+    return defining.meanings(read, desk.glossary.mentions(read.text), desk.glossary.concepts, bare)
 
 
 def _by_model(

@@ -19,10 +19,10 @@ _ASKING = STOPWORDS | frozenset(
     words(
         "betyr tyder betyder mean means menes meinast menas mener innebærer inneber indebærer innebär definisjon "
         "definition egentlig eigentleg egentligt really forklar förklara explain ordet begrepet omgrepet begrebet "
-        "begreppet term word norge noreg norway danmark denmark sverige sweden"
+        "begreppet term word"
     )
 )
-"""What may stand beside a term in a question that asks for nothing but its meaning."""
+"""What may stand beside a term, and countries, in a question that asks for nothing but its meaning."""
 
 TITLES = {"nb": "Ordliste", "nn": "Ordliste", "da": "Ordliste", "sv": "Ordlista", "en": "Glossary"}
 """What the glossary is called where it is cited."""
@@ -36,15 +36,17 @@ Mentions = Sequence[tuple[str, tuple[str, ...]]]
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """A term of the question as the answer takes it: the concept, and what else the same word may stand for."""
+    """A term of the question as the answer takes it: the concept, what else the same word may stand for, and whether
+    what it means is all that is asked."""
 
     phrase: str
     concept: Concept
     others: tuple[Concept, ...] = ()
+    sought: bool = False
 
 
-def meanings(query: Query, mentions: Mentions, concepts: Mapping[str, Concept]) -> tuple[Meaning, ...]:
-    """The terms whose meaning must be told, in the question's order.
+def meanings(query: Query, mentions: Mentions, concepts: Mapping[str, Concept], bare: str) -> tuple[Meaning, ...]:
+    """The terms whose meaning must be told, in the question's order; `bare` is its text without the countries named.
 
     They are those that may stand for two concepts which people mix up, those that a question compares, those that only
     another country's language has, and the one whose meaning is all that is asked. Other questions get none.
@@ -58,15 +60,11 @@ def meanings(query: Query, mentions: Mentions, concepts: Mapping[str, Concept]) 
         others = tuple(c for c in rest if c is not taken and _mixed_up(c, taken))
         compared = query.intent == "comparison" and beside
         mixed = compared and (_label(phrase) in query.text.split() or any(_mixed_up(taken, c) for c in beside))
-        if others or mixed or _foreign(phrase, taken, query) or _asked_for(phrase, query):
-            found.append(Meaning(phrase, taken, others))
+        sought = query.intent == "definition" and {*words(bare)} <= {*words(phrase), *_ASKING}
+        if others or mixed or sought or _foreign(phrase, taken, query):
+            found.append(Meaning(phrase, taken, others, sought))
     first = {meaning.concept.id: meaning for meaning in reversed(found) if _written(meaning.concept.definitions, query)}
     return tuple(meaning for meaning in found if first.get(meaning.concept.id) is meaning)[:MOST]
-
-
-def sought(query: Query, mentions: Mentions) -> bool:
-    """Whether the question asks for nothing but what a term of the glossary means."""
-    return any(_asked_for(phrase, query) for phrase, _ in mentions)
 
 
 def told(query: Query, found: Sequence[Meaning]) -> tuple[Part | None, tuple[Notice, ...], tuple[str, ...]]:
@@ -121,11 +119,6 @@ def _foreign(phrase: str, concept: Concept, query: Query) -> bool:
     quoted = re.search(rf"[«»\"'‘’“”]{re.escape(phrase)}[«»\"'‘’“”]", query.text, re.IGNORECASE)
     own = _terms(concept, _spoken(query), query.language, "en") | _short(concept)
     return bool(quoted or query.intent == "definition") and phrase in _terms(concept, *concept.terms) - own
-
-
-def _asked_for(phrase: str, query: Query) -> bool:
-    """Whether the question asks what the phrase means, and nothing else."""
-    return query.intent == "definition" and {*words(query.text)} <= {*words(phrase), *_ASKING}
 
 
 def _terms(concept: Concept, *languages: str) -> set[str]:

@@ -3,6 +3,7 @@
 import pytest
 
 from assistant.answering.defining import meanings, told
+from assistant.finding.jurisdiction import without_countries
 from assistant.types import Concept
 
 NORWEGIAN = Concept(
@@ -42,7 +43,7 @@ def telling(query):
 
     def tell(text, *mentions, **read):
         asked = query(text, **read)
-        part, notices, instead = told(asked, meanings(asked, mentions, CONCEPTS))
+        part, notices, instead = told(asked, meanings(asked, mentions, CONCEPTS, without_countries(text)))
         return [claim.text for claim in part.claims] if part else [], notices, instead
 
     return tell
@@ -119,8 +120,8 @@ def test_a_definition_alone_is_a_sentence_and_several_are_a_list(query):
     one = query("Hva er OPI?", intent="definition")
     both = ("innovasjonspartnerskap", ("innovation-partnership",))
     two = query("Er OPI det samme som innovasjonspartnerskap?", intent="comparison", country="DK")
-    assert told(one, meanings(one, [OPI], CONCEPTS))[0].form == "paragraph"
-    assert told(two, meanings(two, [OPI, both], CONCEPTS))[0].form == "bullets"
+    assert told(one, meanings(one, [OPI], CONCEPTS, one.text))[0].form == "paragraph"
+    assert told(two, meanings(two, [OPI, both], CONCEPTS, two.text))[0].form == "bullets"
 
 
 def test_of_two_senses_the_one_that_is_called_so_first_of_all_is_taken(query):
@@ -133,7 +134,7 @@ def test_of_two_senses_the_one_that_is_called_so_first_of_all_is_taken(query):
     narrow = Concept("social-entrepreneur", terms={"nb": ("sosial entreprenør",)}, definitions={"nb": "Et menneske."})
     asked = query("Hva er en sosial entreprenør?", intent="definition")
     named = [("sosial entreprenør", ("social-enterprise", "social-entrepreneur"))]
-    part, notices, _ = told(asked, meanings(asked, named, {c.id: c for c in (wide, narrow)}))
+    part, notices, _ = told(asked, meanings(asked, named, {c.id: c for c in (wide, narrow)}, asked.text))
     assert [claim.text for claim in part.claims] == ["Sosial entreprenør: Et menneske."]
     assert [notice.values for notice in notices] == [("sosial entreprenør", "sosial virksomhet")]
 
@@ -152,7 +153,7 @@ def test_a_reader_of_a_language_without_a_definition_gets_the_nearest_one(tellin
 
 def test_every_sentence_stands_word_for_word_in_the_glossary_entry_that_it_cites(query):
     asked = query("OPI?", country="NO")
-    part, _, _ = told(asked, meanings(asked, [OPI], CONCEPTS))
+    part, _, _ = told(asked, meanings(asked, [OPI], CONCEPTS, asked.text))
     for claim in part.claims:
         (entry, quote) = claim.quotes[0]
         assert quote in entry.text
