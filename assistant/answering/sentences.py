@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from assistant.answering import amounts
 from assistant.language import sentences as spans_of
 from assistant.language import words
 from assistant.types import Hit, Intent, Passage, Query
@@ -74,6 +75,7 @@ CASE = 0.06  # it tells of a case, where a definition, a rule or conditions are 
 EXACT = 0.05  # it names a section or a number, where law is asked for
 UNENDED = 0.05  # it ends without a mark, as a line of a list does that its heading or introduction explains
 KIND = 0.06  # it holds the kind of thing that is asked for: a number, a date, a name
+AMOUNT = 0.1  # it tells what holds for the amount that the question names; as much less where it tells of others
 
 LEGAL: frozenset[Intent] = frozenset({"definition", "rule", "conditions", "comparison", "howto", "broad"})
 DIRECT: frozenset[Intent] = frozenset({"definition", "rule", "conditions"})
@@ -139,7 +141,7 @@ def quotable(query: Query, hits: Sequence[Hit], relevance: Relevance) -> list[Qu
     if not hits:
         return []
     best, documents = hits[0].score, list(dict.fromkeys(hit.passage.card.id for hit in hits))
-    leader = leading(query, hits)
+    leader, sums = leading(query, hits), amounts.asked(query.text, query.language)
     found: list[Quotable] = []
     marked = [(hit.passage, _spans(query, hit.passage)) for hit in hits]
     for number, ((passage, spans), covered) in enumerate(zip(marked, relevance(marked), strict=True)):
@@ -153,7 +155,8 @@ def quotable(query: Query, hits: Sequence[Hit], relevance: Relevance) -> list[Qu
             line = passage.text.rfind("\n", 0, start) + 1
             step = bool(_STEP.match(passage.text[line:]))
             unended = UNENDED if text[-1] not in _ENDS and not step else 0.0
-            more = kind_bonus(query.text, text) + short + OWN * leads + exact - behind - unended
+            fit = AMOUNT * amounts.fits(sums, text, passage.card.language)
+            more = kind_bonus(query.text, text) + fit + short + OWN * leads + exact - behind - unended
             scores = tuple(cover + more for cover in covers)
             found.append(Quotable(number, passage, start, end, step, scores))
     return found

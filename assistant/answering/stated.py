@@ -193,7 +193,8 @@ def _figures(text: str, language: str) -> tuple[Figure, ...]:
         scale, share, unit = match["scale"], bool(match["share"]), match["before"] or match["after"]
         following = matches[number + 1] if number + 1 < len(matches) else None
         if following and re.fullmatch(_BETWEEN, text[match.end("number") : following.start("number")] or "x"):
-            scale, share = scale or following["scale"], share or bool(following["share"])
+            small = len(match["number"]) < len("1 000")  # "500 000 og 1,3 millioner" are not both millions
+            scale, share = scale or (following["scale"] if small else None), share or bool(following["share"])
             unit = unit or following["before"] or following["after"]
         value = _value(match["number"], language) * (_SCALES[scale] if scale else 1.0)
         bound = 0 if not match["bound"] else 1 if _LEASTS.fullmatch(match["bound"]) else -1

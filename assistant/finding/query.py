@@ -15,7 +15,8 @@ MAX_EXPANSION = 24
 """Most words that glossary terms add to a question; more dilutes the keywords."""
 
 _TEMPLATE = (
-    r"\b(?:malen?|maler|skabelon\w*|mall|mallar|templates?|skjema\w*|skema\w*|blankett\w*|formular\w*|formulering\w*|"
+    r"\b(?:mal(?= (?:for|til|på)\b)|(?:har (?:dere|de|du|i)|finnes det|finst det|tr[ae]ng\w*|gi meg) (?:\w+ ){0,4}mal|"
+    r"malen(?! vår\b)|maler|(?<!\bvores )skabelon\w*|mall|mallar|(?<!\bour )templates?|skjema\w*|skema\w*|blankett\w*|formular\w*|formulering\w*|"
     r"sjekkliste\w*|tjekliste\w*|checklista|checklist|oppsett (?:for|til)|oppsett\b.{0,20}\bsak|oplæg til|utkast\w*|udkast\w*|ferdige?|ferdig\s?skrevet|færdig\w*|fyll\w* (?:ut|inn|i)|udfylde?\w*|"
     r"sample|model clause|standardtekst\w*|tekst(?:en)? til|text till|tekst\b.{0,40}\b(?:lime|kopiere) inn|lim(?:e|me)? ind|klistra in|wording|invitasjon til|invitation til|"
     r"saksframlegg|indstilling)\b"

@@ -26,6 +26,11 @@ def test_what_the_passage_says_in_other_words_holds(passage, said, language):
     assert hold(said, [passage("a", RULE)], language=language).faults == ()
 
 
+def test_the_end_of_a_range_that_is_written_out_does_not_take_the_millions_of_the_other(passage):
+    rule = passage("a", "Mellom 500 000 og 1,3 millioner kroner gjelder bare del I.")
+    assert hold("Bare del I gjelder et kjøp på 500 000 kroner.", [rule], language="nb").faults == ()
+
+
 @pytest.mark.parametrize(
     ("said", "language", "fault"),
     [

@@ -57,6 +57,7 @@ CUES = {
     ],
     "template": [
         "Har dere en mal for invitasjon til markedet?",
+        "Har dere en god mal?",
         "Finst det eit skjema for effekt?",
         "Har I en skabelon til indstillingen?",
         "Har ni en mall för avtalet?",
@@ -72,6 +73,10 @@ CUES = {
     ],
     "rule": [
         "Må kunngjøringen ligge på Doffin?",
+        "Kan de få male gjerdet?",
+        "Gjelder loven fra 100 000? Det står i malen vår.",
+        "Vi har fått en fin dansk mal. Gjelder paragrafen hos oss?",
+        "Our template says 5 million. Must we change it?",
         "Skal kontrakten deles op?",
         "Får en förening lämna anbud?",
         "Are grants a kind of state aid?",
