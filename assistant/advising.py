@@ -9,7 +9,8 @@ from datetime import date
 from assistant import asking, language, privacy
 from assistant.answering import inferring, meaning, planning
 from assistant.desk import Asked, Desk
-from assistant.finding.encoders import Embedder, against
+from assistant.finding.encoders import Embedder
+from assistant.finding.nearness import against
 from assistant.plans import Amount, Need, Plan, Rules
 from assistant.reading.sayings import load_sayings
 from assistant.types import Filters, Hit, Passage

@@ -15,7 +15,7 @@ from assistant.answering.verification import Ledger, told
 from assistant.desk import Desk, Trail
 from assistant.errors import ComposerError, ComposerUnsupported
 from assistant.finding import answers, catalogue, doubles, interaction, jurisdiction, retriever
-from assistant.finding.encoders import cosines
+from assistant.finding.nearness import cosines
 from assistant.finding.retriever import Found
 from assistant.finding.shelf import Shelf
 from assistant.language import STOPWORDS, words

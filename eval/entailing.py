@@ -249,7 +249,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"{len(taught)} sentences are shown, {len(apart)} set aside.")
     network = train(reader, taught, apart, given.epochs, OUT if given.further else None)
     if given.write:
-        store(network, reader, OUT, {"encoder": BUNDLED, "sentences": str(len(taught)), "epochs": str(given.epochs)})
+        store(
+            network, reader.upper, OUT, {"encoder": BUNDLED, "sentences": str(len(taught)), "epochs": str(given.epochs)}
+        )
     return 0
 
 

@@ -19,6 +19,7 @@ import numpy as np
 from assistant import Assistant, Settings
 from assistant.desk import Asked
 from assistant.finding import retriever
+from assistant.finding.nearness import Reading
 
 KEYS = (retriever.FEATURES.index("question"), retriever.FEATURES.index("asked"))
 STEPS, RATE, DECAY, SPLIT, SEED = 300, 0.05, 0.002, 5, 7
@@ -37,10 +38,12 @@ def examples(assistant: Assistant) -> list[tuple[np.ndarray, np.ndarray, np.ndar
     rows = []
     asked = list(texts.values())[::EVERY]
     encoded = encoder.embed([text for text, _ in asked], "query")
+    sought = encoder.seek([text for text, _ in asked])
     for number, (text, entry) in enumerate(asked):
         query = desk.read(text, Asked(text))
         tokens = encoded.tokens[number] if encoded.tokens else None
-        found = retriever.weigh(query, encoded.dense[number], tokens, shelf, {entry.id})
+        reading = Reading(encoded.dense[number], tokens, sought[number] if sought else None)
+        found = retriever.weigh(query, reading, shelf, {entry.id})
         section = np.array([shelf.passages[p].id in entry.passages for p in found.places])
         document = np.array([shelf.passages[p].card.id == entry.document for p in found.places])
         if document.any():

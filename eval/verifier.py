@@ -23,8 +23,9 @@ from assistant.answering import rereading
 from assistant.answering.generative import Model
 from assistant.answering.stance import clauses
 from assistant.answering.support import BACKGROUND, SUPPORTED, Judge, Likeness, Support, hold
-from assistant.finding.encoders import cosines, open_encoder
+from assistant.finding.encoders import open_encoder
 from assistant.finding.entailing import open_judge
+from assistant.finding.nearness import cosines
 from assistant.language import sentences
 from assistant.types import Card, Passage
 from eval.floors import below, moved, pin, read_floors, write_floors

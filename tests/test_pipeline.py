@@ -418,7 +418,7 @@ as_of: 2024-05
 sources:
   - {id: 1, title: Rapport, publisher: Moss, url: https://example.org/r, published: 2024}
 answers:
-  - {q: "Hvor lenge gikk vaskehallen med tap?", language: nb, sentence: "Først i det tredje"}
+  - {q: "Hvor lenge gikk vaskehallen med tap?", language: nb, sentence: "Det tok tre"}
 ---
 
 # Vaskehallen i Moss
@@ -427,7 +427,7 @@ answers:
 Vaskehallen i Moss gikk lenge med tap av vann, og varmen gikk tapt. [1]
 
 ## Resultater
-Først i det tredje året ble regnskapet gjort opp i balanse. [1]
+Det tok tre år før regnskapet gikk opp. [1]
 """
 
 

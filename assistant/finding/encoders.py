@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -14,17 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import EncoderError
-from assistant.finding.supported import Known, fingerprint, known_encoder, prepare
-from assistant.finding.tokens import Encoded, TokenVectors, pack, unit, unpack
+from assistant.finding.supported import BUNDLED, Known, fingerprint, known_encoder, prepare
+from assistant.finding.tokens import Encoded, Sought, TokenVectors, pack, unit, unpack
 from assistant.settings import Settings
 
 __all__ = [
     "Embedder",
     "Encoded",
     "Role",
+    "Sought",
     "TokenVectors",
-    "against",
-    "cosines",
     "open_encoder",
     "open_entailment",
     "pack",
@@ -41,6 +41,8 @@ FEWEST_TOKENS = 256  # that are worth a thread of their own
 MOST_AT_ONCE = 8  # batches: each takes memory of its own
 ENTAILMENT = {"entailment", "neutral", "contradiction"}  # what a model for natural language inference tells apart
 
+_log = logging.getLogger(__name__)
+
 
 class Embedder(Protocol):
     """Turns texts into vectors; safe to call from several threads."""
@@ -55,6 +57,9 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str], role: Role) -> Encoded:
         """The texts as vectors, in order; a text longer than the encoder reads is cut. Raises EncoderError."""
+
+    def seek(self, questions: Sequence[str]) -> tuple[Sought, ...] | None:
+        """Where what answers each question would stand; None where the encoder was not taught that."""
 
 
 def open_encoder(settings: Settings, progress: Callable[[str], None] | None = None) -> Embedder:
@@ -92,6 +97,7 @@ class LocalEncoder:
         self._folder = folder
         self._known = known
         self._model: Any = None
+        self._tower: Any = None  # False where the model is another one under the name of the bundled
         self._lock = threading.RLock()  # the tokenizer, unlike the model, serves one thread at a time
 
     @property
@@ -111,6 +117,34 @@ class LocalEncoder:
             read = _read(model, texts, prefix)
         return _forward(model, read, texts, prefix)
 
+    def seek(self, questions: Sequence[str]) -> tuple[Sought, ...] | None:
+        """Where what answers each question would stand; None for all encoders but the bundled one."""
+        if not questions or self.name.partition("@")[0] != BUNDLED:
+            return None
+        from assistant.finding import seeking
+
+        transformer, ids, own = self.asked(questions)
+        with self._lock:
+            if self._tower is None:
+                try:
+                    self._tower = seeking.shipped(transformer)
+                except (AttributeError, KeyError, RuntimeError) as error:
+                    _log.warning("%s does not fit what was taught on %s: %s", self._folder, BUNDLED, error)
+                    self._tower = False
+        return seeking.seek(self._tower, transformer, ids, own) if self._tower else None
+
+    def asked(self, questions: Sequence[str]) -> tuple[Any, list[list[int]], list[list[bool]]]:
+        """The encoder's layers; the numbers of each question's tokens; and which of them are its own words."""
+        model = self._loaded()
+        prefix = self._prefix(model, "query")
+        with self._lock:
+            read = _read(model, questions, prefix)
+        own = [
+            [not mark and end > len(prefix) for mark, (_, end) in zip(marks, spans, strict=True)]
+            for marks, spans in zip(read["special_tokens_mask"], read["offset_mapping"], strict=True)
+        ]
+        return model[0].auto_model, read["input_ids"], own
+
     def _prefix(self, model: Any, role: Role) -> str:
         if self._known:
             return self._known.query if role == "query" else self._known.passage
@@ -127,39 +161,6 @@ class LocalEncoder:
                     raise EncoderError(message, hint="Name the model that the folder holds in ASSISTANT_ENCODER.")
                 self._model = model
             return self._model
-
-
-def cosines(encoder: Embedder) -> Callable[[Sequence[str], Sequence[str]], list[list[float]]]:
-    """A function that gives the cosine of each text of its first with each of its second argument.
-
-    It remembers the vectors of what it was given, so make one for each answer. Both sides are read as queries.
-    """
-    known: dict[str, NDArray[np.float32]] = {}
-
-    def of(first: Sequence[str], second: Sequence[str]) -> list[list[float]]:
-        new = [text for text in dict.fromkeys([*first, *second]) if text not in known]
-        known.update(zip(new, encoder.embed(new, "query").dense, strict=True))
-        likeness = np.stack([known[text] for text in first]) @ np.stack([known[text] for text in second]).T
-        cosine: list[list[float]] = likeness.tolist()
-        return cosine
-
-    return of
-
-
-def against(encoder: Embedder, held: Sequence[str]) -> Callable[[Sequence[str]], list[list[float]]]:
-    """A function that gives the cosine of each of its texts with each of `held`, both read as queries.
-
-    The vectors of `held` are made at the first call and kept; those of other texts are not.
-    """
-    kept: list[NDArray[np.float32]] = []
-
-    def of(texts: Sequence[str]) -> list[list[float]]:
-        if not kept:
-            kept.append(encoder.embed(held, "query").dense)
-        cosine: list[list[float]] = (encoder.embed(texts, "query").dense @ kept[0].T).tolist()
-        return cosine
-
-    return of
 
 
 def open_entailment(name: str) -> Callable[[str, str], dict[str, float]]:

@@ -44,21 +44,23 @@ READ = 64
 """Sentences that the network reads, those that cover the question best: a question has some two hundred near it."""
 
 
-def late_interaction(question: str, asked: TokenVectors, places: Sequence[int], shelf: Shelf) -> NDArray[np.float32]:
-    """How well each passage's tokens cover the question's; shape (places,).
+def late_interaction(
+    sides: Sequence[tuple[NDArray[np.float32], NDArray[np.float32]]], places: Sequence[int], shelf: Shelf
+) -> NDArray[np.float32]:
+    """How well each passage's tokens cover a question's; shape (sides, places).
 
-    Per token of the question the best cosine over the passage's tokens, after the corpus' mean token is taken out,
-    averaged with the words' inverse document frequency as weight (after Khattab & Zaharia 2020, arXiv 2004.12832).
+    A side is one reading of the question: the vectors of its tokens (tokens, dimension), and what each of them weighs
+    (tokens,). Per token of it the best cosine over the passage's tokens, after the corpus' mean token is taken out
+    (after Khattab & Zaharia 2020, arXiv 2004.12832).
     """
-    weights = token_weights(question, asked, shelf.keywords.weight)
-    own = centred(asked.vectors, shelf.middle)
+    own = [(centred(vectors, shelf.middle), weights) for vectors, weights in sides]
     kept = shelf.tokens([shelf.passages[p].id for p in places])
-    scores = np.zeros(len(places), np.float32)
-    for row, place in enumerate(places):
+    scores = np.zeros((len(sides), len(places)), np.float32)
+    for column, place in enumerate(places):
         packed = kept.get(shelf.passages[place].id)
         if packed:
-            best = (own @ centred(unpack(packed).vectors, shelf.middle).T).max(axis=1)
-            scores[row] = float(best @ weights)
+            theirs = centred(unpack(packed).vectors, shelf.middle).T
+            scores[:, column] = [float((mine @ theirs).max(axis=1) @ weights) for mine, weights in own]
     return scores
 
 

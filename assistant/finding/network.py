@@ -15,7 +15,7 @@ import copy
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import nn
@@ -31,6 +31,9 @@ ALIKE = 16  # sentences of near length that are read at once: in a training step
 HIDDEN_AWAY = -1e9  # added to the attention of padding
 UPPER = "upper."  # what the names of the upper layers' weights begin with
 STEPS, SCALE = ".steps", ".scale"  # a row of weights is kept as whole steps of one size
+
+Learned = TypeVar("Learned", bound=nn.Module)
+"""A network whose `upper` layers began as the encoder's own."""
 
 
 class Reader:
@@ -56,15 +59,8 @@ class Reader:
     def read(self, texts: Sequence[str]) -> list[Any]:
         """The states after CUT layers of each text's tokens, (tokens, hidden) each."""
         ids = self._tokenizer(list(texts), truncation=True, max_length=LONGEST)["input_ids"]
-        padding = self._tokenizer.pad_token_id
-        longest = max(len(one) for one in ids)
-        rows = torch.tensor([[*one, *[padding] * (longest - len(one))] for one in ids])
-        here = torch.tensor([[1.0] * len(one) + [0.0] * (longest - len(one)) for one in ids])
         with torch.inference_mode():
-            states = self._model.embeddings(input_ids=rows)
-            for layer in self._model.encoder.layer[:CUT]:
-                states = _through(layer, states, here)
-        return [state[: len(one)].clone() for state, one in zip(states, ids, strict=True)]
+            return climb(self._model, ids)
 
 
 class Network(nn.Module):  # type: ignore[misc]
@@ -134,24 +130,35 @@ class Network(nn.Module):  # type: ignore[misc]
         states = nn.utils.rnn.pad_sequence([one.float() for one in read], batch_first=True)
         heights = [states]
         for place, layer in enumerate(self.upper, start=1):
-            states = _through(layer, states, here)
+            states = through(layer, states, here)
             if place in (len(self.upper) // 2, len(self.upper)):
                 heights.append(states)
         return torch.cat([functional.layer_norm(one, one.shape[-1:]) for one in heights], -1), here
 
 
-def _through(layer: Any, states: Any, here: Any) -> Any:
+def climb(model: Any, ids: Sequence[Sequence[int]]) -> list[Any]:
+    """The states after CUT layers of an encoder, (tokens, hidden) for each row of tokens' numbers."""
+    longest = max(len(one) for one in ids)
+    rows = torch.tensor([[*one, *[model.config.pad_token_id] * (longest - len(one))] for one in ids])
+    states = model.embeddings(input_ids=rows.to(model.device))
+    here = torch.tensor([[1.0] * len(one) + [0.0] * (longest - len(one)) for one in ids]).to(states)
+    for layer in model.encoder.layer[:CUT]:
+        states = through(layer, states, here)
+    return [state[: len(one)].cpu().clone() for state, one in zip(states, ids, strict=True)]
+
+
+def through(layer: Any, states: Any, here: Any) -> Any:
     """States (texts, tokens, hidden) after a layer that does not look at padding."""
     given = layer(states, attention_mask=((1 - here) * HIDDEN_AWAY)[:, None, None])
     return given[0] if isinstance(given, tuple) else given
 
 
-def store(network: Network, reader: Reader, path: Path, made_from: Mapping[str, str]) -> None:
-    """Write what was learned in one byte a weight: of the upper layers only how they differ from the encoder's own."""
+def store(network: nn.Module, upper: Any, path: Path, made_from: Mapping[str, str]) -> None:
+    """Write what was learned in one byte a weight: of the `upper` layers how they differ from the encoder's own."""
     from safetensors.torch import save_file
 
     tensors: dict[str, Any] = {}
-    for name, value in _learned(network, reader.upper).items():
+    for name, value in _learned(network, upper).items():
         if value.dim() < 2:  # biases and norms are few
             tensors[name] = value.half()
             continue
@@ -161,7 +168,7 @@ def store(network: Network, reader: Reader, path: Path, made_from: Mapping[str, 
     save_file(tensors, str(path), metadata=dict(made_from))
 
 
-def restore(network: Network, path: Path) -> Network:
+def restore(network: Learned, path: Path) -> Learned:
     """Give a network whose upper layers are the encoder's own what `store` wrote. Returns it, ready to tell."""
     from safetensors.torch import load_file
 
@@ -177,7 +184,7 @@ def restore(network: Network, path: Path) -> Network:
     return network
 
 
-def _learned(network: Network, upper: Any) -> dict[str, Any]:
+def _learned(network: nn.Module, upper: Any) -> dict[str, Any]:
     """The weights of a network, those of its upper layers less the encoder's."""
     own = {UPPER + name: value for name, value in upper.state_dict().items()}
     return {name: value - own[name] if name in own else value for name, value in network.state_dict().items()}

@@ -12,12 +12,12 @@ from assistant.finding import called
 from assistant.finding.answers import same
 from assistant.finding.confidence import signals
 from assistant.finding.encoders import Embedder, TokenVectors
-from assistant.finding.interaction import late_interaction, shared
+from assistant.finding.interaction import late_interaction, shared, token_weights
 from assistant.finding.kinds import kinds
+from assistant.finding.nearness import Reading, near
 from assistant.finding.shelf import Shelf
 from assistant.types import Filters, Hit, Query
 
-NEAREST = 300  # entries that Chroma is asked for; one call without a filter on roles takes a third of two with it
 CANDIDATES = 60  # passages that are weighed
 RERANKED = 40  # of these, the passages whose tokens are compared
 
@@ -58,6 +58,9 @@ another country than the law's does not gain it: it would stand before the law t
 0 4 8* 14 on 2026-11-23: lines 1 to 60 and 121 to 180 of plain.jsonl cited 0.508 0.592 0.625 0.633, later.jsonl in the
 first 3 0.890 0.910 0.920 0.930, anew.jsonl cited 0.790 0.810 0.820 0.810, development cited 0.953 0.953 0.947 0.940.
 """
+
+MEANT = 0.5
+"""What the likeness to what is sought weighs beside the question's own when candidates are chosen."""
 
 LED = 0.6
 """What a question that leads to a passage weighs beside the passage's own likeness when candidates are chosen."""
@@ -107,9 +110,9 @@ class Weighed:
     places: list[int]  # on the shelf
     rows: NDArray[np.float32]  # (candidates, features)
     ranks: dict[str, dict[int, int]]  # ranking -> place -> rank
-    tokens: NDArray[np.float32]  # late interaction of the first RERANKED
+    tokens: NDArray[np.float32]  # late interaction of the first RERANKED with the question as it stands
     nearest: float  # best cosine of a passage
-    asked: list[float]  # cosines with the library's nearest own questions
+    asked: Sequence[float]  # cosines with the library's nearest own questions
     named: NDArray[np.float32]  # (candidates,) share of what the question calls by name
     answered: NDArray[np.float32]  # (candidates,) what it counts that the passage answers a question like this
     near: Mapping[str, Mapping[int, float]]  # as of `Found`
@@ -131,21 +134,15 @@ def find_each(
         return [Found((), None, {}) for _ in queries]
     encoded = encoder.embed([query.text for query in queries], "query")
     tokens = encoded.tokens or [None] * len(queries)
-    asked = zip(queries, encoded.dense, tokens, strict=True)
-    found = [_found(query, vector, own, shelf, limit, without) for query, vector, own in asked]
+    sought = encoder.seek([query.text for query in queries]) or [None] * len(queries)
+    readings = [Reading(*each) for each in zip(encoded.dense, tokens, sought, strict=True)]
+    found = [_found(query, each, shelf, limit, without) for query, each in zip(queries, readings, strict=True)]
     told = [kinds(encoder.name, vector) for vector in encoded.dense]
     return [replace(each, signals={**each.signals, **own}) for each, own in zip(found, told, strict=True)]
 
 
-def _found(
-    query: Query,
-    vector: NDArray[np.float32],
-    asked: TokenVectors | None,
-    shelf: Shelf,
-    limit: int,
-    without: Collection[str],
-) -> Found:
-    found = weigh(query, vector, asked, shelf, without)
+def _found(query: Query, reading: Reading, shelf: Shelf, limit: int, without: Collection[str]) -> Found:
+    found, asked = weigh(query, reading, shelf, without), reading.tokens
     places, ranks, scores = found.places, found.ranks, found.rows @ WEIGHTS
     scores = scores + called.NAMED * found.named + found.answered
     order = np.argsort(-scores, kind="stable")
@@ -161,7 +158,7 @@ def _found(
     )
     if not hits:
         return Found((), asked, {}, found.near)
-    told = signals(query, vector, found.tokens, found.nearest, found.asked, hits[0].passage, shelf)
+    told = signals(query, reading.vector, found.tokens, found.nearest, found.asked, hits[0].passage, shelf)
     return Found(hits, asked, told, found.near)
 
 
@@ -196,24 +193,28 @@ def widen(hits: Sequence[Hit], shelf: Shelf) -> tuple[Hit, ...]:
     return (*hits, *added)
 
 
-def weigh(
-    query: Query, vector: NDArray[np.float32], asked: TokenVectors | None, shelf: Shelf, without: Collection[str] = ()
-) -> Weighed:
-    """The passages that may answer `query`, and what speaks for each."""
+def weigh(query: Query, reading: Reading, shelf: Shelf, without: Collection[str] = ()) -> Weighed:
+    """The passages that may answer `query`, and what speaks for each.
+
+    Likeness is the mean of two, to the question as it stands and to where what answers it would stand, where the latter
+    is known.
+    """
     allowed = _allowed(query.filters, shelf)
-    spread = shelf.background @ vector
-    mean, deviation = float(spread.mean()), float(spread.std()) or 1.0
-    near, led, owners, cosines = _nearest(query, vector, shelf, without)
+    like, sought = near(reading.vector, query.filters, shelf, without), reading.sought
+    meant = near(sought.dense, query.filters, shelf, without) if sought else None
     stems, runs, document = shelf.keywords.scores(query.text)
     expansion = shelf.keywords.expansion(query.expansion) if query.expansion else np.zeros(len(stems), np.float32)
     parts = [_standard(part) for part in (stems, runs, document, expansion)]
     rough = 0.5 * parts[0] + 0.5 * parts[1] + 0.5 * parts[2] + 0.2 * parts[3]
-    for place, cosine in near.items():
-        rough[place] += (cosine - mean) / deviation
-    keys = shelf.answers.nearest(vector)
+    for place, cosine in like.passages.items():
+        rough[place] += like.above(cosine)
+    if meant:
+        for place, cosine in meant.passages.items():
+            rough[place] += MEANT * meant.above(cosine)
+    keys = shelf.answers.nearest(reading.vector)
     answers = {shelf.places[name]: max(own.values()) for name, own in keys.items()}
-    for place, cosine in (*led.items(), *answers.items()):
-        rough[place] += LED * (cosine - mean) / deviation
+    for place, cosine in (*like.questions.items(), *answers.items()):
+        rough[place] += LED * like.above(cosine)
     columns = _circumstances(query, shelf)
     sure = {place: SURE * same(cosine) for place, cosine in answers.items() if not columns[place, FOREIGN_CASE]}
     for place, counts in sure.items():
@@ -228,33 +229,29 @@ def weigh(
         )
     rough[~allowed] = -np.inf
     places = [int(i) for i in np.argsort(-rough, kind="stable")[:CANDIDATES] if allowed[i]]
-    dense = _cosines(places, near, vector, shelf)
-    ground = mean + deviation
+    dense = np.mean([each.likeness(places, shelf) for each in (like, meant) if each is not None], 0)
     rows = np.zeros((len(places), len(FEATURES)), np.float32)
     for row, place in enumerate(places):
         own = shelf.documents[place]
-        rows[row, 0] = (dense[row] - mean) / deviation
+        rows[row, 0] = dense[row]
         rows[row, 1:4] = parts[0][place], parts[1][place], parts[2][place]
-        rows[row, 4] = max(0.0, (owners["summary"].get(own, ground) - ground) / deviation)
-        rows[row, 5] = max(0.0, (led.get(place, ground) - ground) / deviation)
-        rows[row, 6] = max(0.0, (owners["question"].get(own, ground) - ground) / deviation)
+        rows[row, 4] = like.beyond(like.owners["summary"].get(own))
+        rows[row, 5] = like.beyond(like.questions.get(place))
+        rows[row, 6] = like.beyond(like.owners["question"].get(own))
         rows[row, 7] = parts[3][place]
         rows[row, CIRCUMSTANCES] = columns[place]
-    tokens = late_interaction(query.text, asked, places[:RERANKED], shelf) if asked else np.zeros(0, np.float32)
-    if len(tokens):
-        rows[: len(tokens), 18] = _standard(tokens)
-        rows[len(tokens) :, 18] = rows[: len(tokens), 18].min()
+    rows[:, 18], tokens = _compared(query, reading, places, shelf)
     ranks = {
-        "dense": _ranked(near),
-        "question": _ranked(led),
+        "dense": _ranked(like.passages),
+        "question": _ranked(like.questions),
         "answer": _ranked({place: answers[place] for place in places if place in answers}),
         "keywords": _ranked({p: float(stems[p]) for p in places if stems[p] > 0}),
     }
-    above = [max(0.0, (answers.get(place, ground) - ground) / deviation) for place in places]
+    above = [like.beyond(answers.get(place)) for place in places]
     answered = [ANSWERED * more + sure.get(place, 0.0) for place, more in zip(places, above, strict=True)]
     named = called.named(rare, abroad, places, shelf)
-    best = max(near.values(), default=0.0)
-    return Weighed(places, rows, ranks, tokens, best, cosines, named, np.array(answered, np.float32), keys)
+    best = max(like.passages.values(), default=0.0)
+    return Weighed(places, rows, ranks, tokens, best, like.asked, named, np.array(answered, np.float32), keys)
 
 
 def _allowed(filters: Filters, shelf: Shelf) -> NDArray[np.bool_]:
@@ -278,36 +275,21 @@ def _allowed(filters: Filters, shelf: Shelf) -> NDArray[np.bool_]:
     return np.array([p.card.id in good for p in shelf.passages], bool)
 
 
-def _nearest(
-    query: Query, vector: NDArray[np.float32], shelf: Shelf, without: Collection[str]
-) -> tuple[dict[int, float], dict[int, float], dict[str, dict[int, float]], list[float]]:
-    """Best cosine by place through passages, and through questions; by document, per role; and of each question."""
-    near: dict[int, float] = {}
-    led: dict[int, float] = {}
-    owners: dict[str, dict[int, float]] = {"question": {}, "summary": {}}
-    cosines: list[float] = []
-    for entry, cosine in shelf.nearest(vector, NEAREST, query.filters):
-        lead = shelf.leads.get(entry)
-        if lead is None or not lead.places or entry in without:
-            continue
-        if lead.role != "passage":
-            own = int(shelf.documents[lead.places[0]])
-            cosines += [cosine] * (lead.role == "question")
-            owners[lead.role][own] = max(owners[lead.role].get(own, -1.0), cosine)
-        if lead.role != "summary":
-            target = near if lead.role == "passage" else led
-            for place in lead.places:
-                target[place] = max(target.get(place, -1.0), cosine)
-    return near, led, owners, cosines
+def _compared(
+    query: Query, reading: Reading, places: Sequence[int], shelf: Shelf
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The late interaction of each place, standardised, (places,): those behind RERANKED as the least of these.
 
-
-def _cosines(places: list[int], near: Mapping[int, float], vector: NDArray[np.float32], shelf: Shelf) -> list[float]:
-    """Cosine of each place; those that Chroma did not name are computed from the kept vectors."""
-    missing = [shelf.passages[p].id for p in places if p not in near]
-    kept = shelf.dense(missing) if missing else {}
-    known = {name: float(np.frombuffer(data, "<f4") @ vector) for name, data in kept.items()}
-    floor = min(near.values(), default=0.0)
-    return [near[p] if p in near else known.get(shelf.passages[p].id, floor) for p in places]
+    And that of the first RERANKED with the question as it stands.
+    """
+    if reading.tokens is None or not places:
+        return np.zeros(len(places), np.float32), np.zeros(0, np.float32)
+    sides = [(reading.tokens.vectors, token_weights(query.text, reading.tokens, shelf.keywords.weight))]
+    if reading.sought is not None:
+        sides.append((reading.sought.vectors, reading.sought.weights))
+    late = late_interaction(sides, places[:RERANKED], shelf)
+    told = np.mean([_standard(side) for side in late], 0)
+    return np.append(told, np.full(len(places) - len(told), told.min(), np.float32)), late[0]
 
 
 def _circumstances(query: Query, shelf: Shelf) -> NDArray[np.float32]:

@@ -49,6 +49,9 @@ class ServedEncoder:
                 raise self._wrong("gave vectors of another width than before")
         return Encoded(np.concatenate(parts), None)
 
+    def seek(self, questions: Sequence[str]) -> None:
+        """Nothing: a server gives no states to read a question by."""
+
     def _ask(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """(texts, dimension) from one request."""
         reply = self._post({"model": self._model, "input": list(texts), "encoding_format": "float"})

@@ -28,6 +28,15 @@ class TokenVectors:
 
 
 @dataclass(frozen=True, slots=True)
+class Sought:
+    """Where what answers a question would stand: among dense vectors, and token by token (`seeking.Tower`)."""
+
+    dense: NDArray[np.float32]  # (dimension,), unit length
+    vectors: NDArray[np.float32]  # (tokens, dimension)
+    weights: NDArray[np.float32]  # (tokens,), summing to 1
+
+
+@dataclass(frozen=True, slots=True)
 class Encoded:
     """Texts as numbers, in the order given."""
 

@@ -13,7 +13,8 @@ import pytest
 
 from assistant.errors import EncoderError, StoreDamaged
 from assistant.finding import bundled
-from assistant.finding.encoders import Encoded, TokenVectors, cosines, open_encoder, open_entailment, pack, unpack
+from assistant.finding.encoders import Encoded, TokenVectors, open_encoder, open_entailment, pack, unpack
+from assistant.finding.nearness import cosines
 from assistant.finding.served import ServedEncoder
 from assistant.settings import Settings
 

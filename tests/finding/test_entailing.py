@@ -100,7 +100,7 @@ def test_what_is_stored_comes_back_to_within_a_step_of_each_weight(folder, tmp_p
     with torch.no_grad():
         for weight in network.parameters():
             weight += 0.02 * torch.randn_like(weight)
-    store(network, reader, tmp_path / "kept.safetensors", {"encoder": "x"})
+    store(network, reader.upper, tmp_path / "kept.safetensors", {"encoder": "x"})
     back = restore(Network(reader.upper, len(KINDS)), tmp_path / "kept.safetensors")
     states = reader.read(["Kommunen kan reservere.", RULE])
     with torch.inference_mode():
@@ -133,6 +133,6 @@ def test_weights_of_another_encoder_are_refused(folder, tmp_path):
     BertModel(BertConfig(vocab_size=250_037, **shape)).save_pretrained(small)
     AutoTokenizer.from_pretrained(str(folder), local_files_only=True).save_pretrained(small)
     reader = Reader(folder)
-    store(Network(reader.upper, len(KINDS)), reader, tmp_path / "kept.safetensors", {})
+    store(Network(reader.upper, len(KINDS)), reader.upper, tmp_path / "kept.safetensors", {})
     with pytest.raises(EncoderError, match="multilingual-e5-small"):
         judging(small, tmp_path / "kept.safetensors")
