@@ -1,6 +1,6 @@
 """Trains what reads a question so that the passages that answer it lie near, for `assistant/finding/seeking.py`.
 
-python -m eval.seeking [--data-dir DIR] [--minutes M] [--apart SHARE] [--write]
+python -m eval.seeking [--data-dir DIR] [--steps N] [--apart SHARE] [--write]
 
 It is taught by the questions that the shipped documents name with the sentence that answers each ("answers" in
 `corpus/FORMAT.md`, and headings that ask), and by those of `questions/selection.jsonl` on other passages; all by
@@ -16,9 +16,8 @@ import json
 import os
 import random
 import sys
-import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
@@ -43,7 +42,8 @@ OUT = Path(__file__).parents[1] / "assistant" / "finding" / WEIGHTS
 """Where the weights are written."""
 
 SEED = 1
-STEP = 32  # questions
+STEP, STEPS = 32, 700  # questions that are shown at once, and how often
+EVERY = 50  # steps after which the loss is told
 NEAREST = 40  # passages nearest to a question before it is taught, of which DRAWN are laid beside the one that answers
 DRAWN, OTHERS = 16, 8  # and so many of all
 RATE, WEIGHT_RATE, SHARPNESS_RATE, DECAY, WARM = 5e-5, 1e-3, 5e-3, 0.02, 60  # of AdamW; the rates rise for WARM steps
@@ -59,10 +59,11 @@ Lesson = tuple[str, int]
 class Lessons:
     """Passages as they are kept, and questions with the place of the passage that answers each.
 
-    `own` is how many of the passages, the first ones, are the library's; `documents` names that of each.
+    `own` is how many of the passages, the first ones, are the library's; `documents` names that of each. `others` are
+    rows of questions/selection.jsonl.
     """
 
-    def __init__(self, assistant: Assistant, apart: float) -> None:
+    def __init__(self, assistant: Assistant, others: Sequence[Mapping[str, Any]], apart: float) -> None:
         desk = assistant._desk
         shelf, encoder = desk.shelf(), desk.encoder()
         if not isinstance(encoder, LocalEncoder) or encoder.name.partition("@")[0] != BUNDLED:
@@ -74,8 +75,7 @@ class Lessons:
         self.tokens = [self.centred(torch.from_numpy(unpack(tokens[name]).vectors)).half() for name in ids]
         self.documents = [passage.card.id for passage in shelf.passages]
         self.own = len(ids)
-        rows = [json.loads(line) for line in (HERE / "selection.jsonl").read_text(encoding="utf-8").splitlines()]
-        held = {name: one for name, one in passages(rows).items() if name not in shelf.places}
+        held = {name: one for name, one in passages(others).items() if name not in shelf.places}
         read = encoder.embed([context(one.card, one.heading) + one.text for one in held.values()], "passage")
         places = dict(shelf.places) | {name: self.own + number for number, name in enumerate(held)}
         self.tokens += [self.centred(torch.from_numpy(one.vectors)).half() for one in read.tokens or ()]
@@ -89,7 +89,7 @@ class Lessons:
             for name in by
             for question, passage, _ in answered(sorted(by[name], key=lambda one: one.start))
         ]
-        lessons += [(question["text"], places[row["id"]]) for row in rows for question in row["questions"]]
+        lessons += [(question["text"], places[row["id"]]) for row in others for question in row["questions"]]
         self.apart = [one for one in lessons if lies_apart(self.documents[one[1]], apart)]
         self.taught = [one for one in lessons if not lies_apart(self.documents[one[1]], apart)]
         self.states = self._states([text for text, _ in lessons])
@@ -125,8 +125,8 @@ class Lessons:
         return functional.normalize(vectors.float() - self.middle, dim=-1)
 
 
-def teach(lessons: Lessons, minutes: float) -> Tower:
-    """A tower that was shown the lessons, in a new order each time, for so long."""
+def teach(lessons: Lessons, steps: int) -> Tower:
+    """A tower that was shown so many times STEP lessons, in a new order each time round."""
     random.seed(SEED)
     torch.manual_seed(SEED)
     transformer, _, _ = lessons.encoder.asked(["?"])
@@ -139,32 +139,32 @@ def teach(lessons: Lessons, minutes: float) -> Tower:
     groups.append({"params": [sharpness], "lr": SHARPNESS_RATE, "weight_decay": 0.0})
     optimizer = torch.optim.AdamW(groups, weight_decay=DECAY)
     rates = [group["lr"] for group in groups]
-    drawn, started, step = _drawn(lessons.taught), time.monotonic(), 0
+    drawn = _drawn(lessons.taught)
     print(f"before: {tell(lessons, tower)}", flush=True)
     tower.train()
-    while (spent := (time.monotonic() - started) / (60 * minutes)) < 1:
-        step += 1
+    for step in range(steps):
         for group, rate in zip(optimizer.param_groups, rates, strict=True):
-            group["lr"] = rate * min(1, step / WARM) * max(LEAST_RATE, 1 - spent)
+            group["lr"] = rate * min(1, (step + 1) / WARM) * max(LEAST_RATE, 1 - step / steps)
         batch = [next(drawn) for _ in range(STEP)]
         optimizer.zero_grad()
         loss = _loss(lessons, tower, sharpness.exp(), batch, near)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(tower.parameters(), 1.0)
         optimizer.step()
-        if step % 50 == 0:
-            print(f"{step} steps of {STEP}, {100 * spent:.0f} %: {float(loss):.3f}", flush=True)
+        if step % EVERY == 0:
+            print(f"step {step} of {steps}: {loss.item():.3f}", flush=True)
     return tower.eval()
 
 
 def _nearest(lessons: Lessons, tower: Tower) -> dict[str, list[int]]:
     """The places of the NEAREST passages of each question that is taught, by its vector."""
     near: dict[str, list[int]] = {}
+    most = min(NEAREST, len(lessons.vectors))
     order = sorted({text for text, _ in lessons.taught}, key=len)
     with torch.inference_mode():
         for part in (order[at : at + 128] for at in range(0, len(order), 128)):
             dense = torch.stack([one for one, _, _ in lessons.told(tower, part)])
-            near |= dict(zip(part, (dense @ lessons.vectors.T).topk(NEAREST).indices.tolist(), strict=True))
+            near |= dict(zip(part, (dense @ lessons.vectors.T).topk(most).indices.tolist(), strict=True))
     return near
 
 
@@ -181,7 +181,8 @@ def _loss(lessons: Lessons, tower: Tower, sharpness: Any, batch: Sequence[Lesson
     loss = functional.cross_entropy(sharpness[1] * (dense @ lessons.vectors.T), right)
     for (text, place), (_, rows, weights) in zip(batch, told, strict=True):
         hard = [other for other in near[text] if other != place]
-        beside = [place, *random.sample(hard, DRAWN), *random.sample(range(lessons.own), OTHERS)]
+        beside = [place, *random.sample(hard, min(DRAWN, len(hard)))]
+        beside += random.sample([other for other in range(lessons.own) if other != place], min(OTHERS, lessons.own - 1))
         late = sharpness[0] * lessons.late(rows, weights, beside)
         loss = loss + functional.cross_entropy(late[None], torch.tensor([0])) / len(batch)
     return loss
@@ -205,7 +206,7 @@ def _placed(lessons: Lessons, tower: Tower, lesson: Lesson) -> list[bool]:
     text, place = lesson
     with torch.inference_mode():
         [(dense, rows, weights)] = lessons.told(tower, [text])
-        cosines, places = (lessons.vectors @ dense).topk(LOOKED_AT)
+        cosines, places = (lessons.vectors @ dense).topk(min(LOOKED_AT, len(lessons.vectors)))
         late = lessons.late(rows, weights, places.tolist())
     both = (cosines - cosines.mean()) / cosines.std() + (late - late.mean()) / late.std()
     placed = []
@@ -220,16 +221,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Train, and with --write also write the weights."""
     parser = argparse.ArgumentParser(prog="python -m eval.seeking", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data-dir", type=Path, default=Path("data/eval"), help="data folder with the ingested corpus")
-    parser.add_argument("--minutes", type=float, default=10.0, help="how long to teach, on two cores")
+    parser.add_argument("--steps", type=int, default=STEPS, help=f"how often {STEP} questions are shown")
     parser.add_argument("--apart", type=float, default=0.12, help="share of documents that is not taught, but measured")
     parser.add_argument("--write", action="store_true", help=f"write assistant/finding/{WEIGHTS}")
     given = parser.parse_args(arguments)
-    lessons = Lessons(
-        Assistant.from_settings(replace(Settings.from_environment(), data_dir=given.data_dir)), given.apart
-    )
+    rows = [json.loads(line) for line in (HERE / "selection.jsonl").read_text(encoding="utf-8").splitlines()]
+    assistant = Assistant.from_settings(replace(Settings.from_environment(), data_dir=given.data_dir))
+    lessons = Lessons(assistant, rows, given.apart)
     torch.set_num_threads(os.cpu_count() or 1)
     print(f"Taught: {len(lessons.taught)} questions. Set aside: {len(lessons.apart)}.")
-    tower = teach(lessons, given.minutes)
+    tower = teach(lessons, given.steps)
     print(f"after: {tell(lessons, tower)}")
     if given.write:
         transformer, _, _ = lessons.encoder.asked(["?"])
