@@ -418,7 +418,7 @@ as_of: 2024-05
 sources:
   - {id: 1, title: Rapport, publisher: Moss, url: https://example.org/r, published: 2024}
 answers:
-  - {q: "Hvor lenge gikk vaskehallen med tap?", language: nb, sentence: "Det tok tre"}
+  - {q: "Hvor mange år gikk vaskehallen med tap?", language: nb, sentence: "Først i det tredje"}
 ---
 
 # Vaskehallen i Moss
@@ -427,7 +427,7 @@ answers:
 Vaskehallen i Moss gikk lenge med tap av vann, og varmen gikk tapt. [1]
 
 ## Resultater
-Det tok tre år før regnskapet gikk opp. [1]
+Først i det tredje var det noe igjen i kassa. [1]
 """
 
 
