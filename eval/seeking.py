@@ -32,11 +32,10 @@ from assistant.cutting import answered, context
 from assistant.finding.encoders import LocalEncoder, unpack
 from assistant.finding.network import CUT, climb, store
 from assistant.finding.seeking import WEIGHTS, Tower
-from assistant.finding.supported import BUNDLED
+from assistant.finding.supported import BUNDLED, is_bundled
 from assistant.types import Passage
 from eval.entailing import hasten
-from eval.selection import HERE, passages
-from eval.selection import _apart as lies_apart
+from eval.selection import HERE, lies_apart, passages
 
 OUT = Path(__file__).parents[1] / "assistant" / "finding" / WEIGHTS
 """Where the weights are written."""
@@ -66,7 +65,7 @@ class Lessons:
     def __init__(self, assistant: Assistant, others: Sequence[Mapping[str, Any]], apart: float) -> None:
         desk = assistant._desk
         shelf, encoder = desk.shelf(), desk.encoder()
-        if not isinstance(encoder, LocalEncoder) or encoder.name.partition("@")[0] != BUNDLED:
+        if not isinstance(encoder, LocalEncoder) or not is_bundled(encoder.name):
             raise SystemExit("This takes the bundled encoder.")
         self.encoder, self.middle = encoder, torch.from_numpy(np.array(shelf.middle))
         ids = [passage.id for passage in shelf.passages]

@@ -118,7 +118,9 @@ def singles(encoder: Embedder) -> tuple[list[Lesson], Any]:
     questions = [(row["id"], question) for row in rows for question in row["questions"]]
     for (name, question), one in tqdm(zip(questions, asked, strict=True), total=len(questions), desc="passages"):
         like = centres @ interaction.centred(one.vectors.mean(0)[None], vectors.mean(0))[0]
-        near = [names[i] for i in np.argsort(-like) if names[i] != name and _apart(names[i]) == _apart(name)][:NEAREST]
+        near = [names[i] for i in np.argsort(-like) if names[i] != name and lies_apart(names[i]) == lies_apart(name)][
+            :NEAREST
+        ]
         tell = interaction.relevance(question["text"], [Hit(held[n], 0.0) for n in (name, *near)], one, shelf)
         told = tell([(held[n], spans[n]) for n in (name, *near)])
         likeness = {n: [row[0] for row in own] for n, own in zip((name, *near), told, strict=True)}
@@ -221,11 +223,11 @@ def _shelf(held: tuple[Passage, ...], kept: Mapping[str, bytes], middle: Any) ->
 
 def aside(lessons: Sequence[Lesson], share: float) -> tuple[list[Lesson], list[Lesson]]:
     """What is taught, and what is set aside: about this share of what the lessons are about."""
-    apart = {name for name in dict.fromkeys(one.about for one in lessons) if _apart(name, share)}
+    apart = {name for name in dict.fromkeys(one.about for one in lessons) if lies_apart(name, share)}
     return [one for one in lessons if one.about not in apart], [one for one in lessons if one.about in apart]
 
 
-def _apart(about: str, share: float = ASIDE[0]) -> bool:
+def lies_apart(about: str, share: float = ASIDE[0]) -> bool:
     """Whether what is about this is set aside: by lot, and the same each time."""
     return int(hashlib.sha256(about.encode()).hexdigest()[:8], 16) < share * 2**32
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import EncoderError
-from assistant.finding.supported import BUNDLED, Known, fingerprint, known_encoder, prepare
+from assistant.finding.supported import BUNDLED, Known, fingerprint, is_bundled, known_encoder, prepare
 from assistant.finding.tokens import Encoded, Sought, TokenVectors, pack, unit, unpack
 from assistant.settings import Settings
 
@@ -119,7 +119,7 @@ class LocalEncoder:
 
     def seek(self, questions: Sequence[str]) -> tuple[Sought, ...] | None:
         """Where what answers each question would stand; None for all encoders but the bundled one."""
-        if not questions or self.name.partition("@")[0] != BUNDLED:
+        if not questions or not is_bundled(self.name):
             return None
         from assistant.finding import seeking
 
@@ -139,10 +139,7 @@ class LocalEncoder:
         prefix = self._prefix(model, "query")
         with self._lock:
             read = _read(model, questions, prefix)
-        own = [
-            [not mark and end > len(prefix) for mark, (_, end) in zip(marks, spans, strict=True)]
-            for marks, spans in zip(read["special_tokens_mask"], read["offset_mapping"], strict=True)
-        ]
+        own = [_is_own(*_placed(read, row), prefix).tolist() for row in range(len(questions))]
         return model[0].auto_model, read["input_ids"], own
 
     def _prefix(self, model: Any, role: Role) -> str:
@@ -237,9 +234,8 @@ def _forward(model: Any, read: Any, texts: Sequence[str], prefix: str) -> Encode
         for row, i in enumerate(batch):
             dense[i] = sentence[row]
             own = hidden[row][features["attention_mask"][row].bool().cpu().numpy()]
-            marks = np.asarray(read["special_tokens_mask"][i], bool)
-            spans = np.asarray(read["offset_mapping"][i], np.int32).reshape(-1, 2)
-            tokens[i] = _own_tokens(own, np.asarray(read["input_ids"][i], np.int32), spans, marks, texts[i], prefix)
+            ids = np.asarray(read["input_ids"][i], np.int32)
+            tokens[i] = _own_tokens(own, ids, *_placed(read, i), texts[i], prefix)
 
     batches = [*_batches([len(ids) for ids in read["input_ids"]])]
     if len(batches) == 1:
@@ -248,6 +244,17 @@ def _forward(model: Any, read: Any, texts: Sequence[str], prefix: str) -> Encode
         with ThreadPoolExecutor(_at_once()) as pool:
             list(pool.map(embed, reversed(batches)))  # the longest first: no core waits long for the last
     return Encoded(unit(np.stack(dense)), tuple(tokens))
+
+
+def _placed(read: Any, row: int) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+    """Where the tokens of a text stand behind its prefix (tokens, 2), and which are marks of the encoder (tokens,)."""
+    spans = np.asarray(read["offset_mapping"][row], np.int32).reshape(-1, 2)
+    return spans, np.asarray(read["special_tokens_mask"][row], bool)
+
+
+def _is_own(spans: NDArray[np.int32], marks: NDArray[np.bool_], prefix: str) -> NDArray[np.bool_]:
+    """Which tokens are neither marks nor of the prefix."""
+    return ~marks & (spans[:, 1] > len(prefix))
 
 
 def _own_tokens(
@@ -259,7 +266,7 @@ def _own_tokens(
     prefix: str,
 ) -> TokenVectors:
     """The tokens of the text itself, their spans counted from its start and without the space before a word."""
-    keep = ~marks & (spans[:, 1] > len(prefix))
+    keep = _is_own(spans, marks, prefix)
     starts = np.maximum(spans[keep, 0] - len(prefix), 0)
     ends = spans[keep, 1] - len(prefix)
     for i, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):

@@ -12,7 +12,7 @@ from assistant.finding.answers import Marked
 from assistant.finding.encoders import TokenVectors, unpack
 from assistant.finding.keywords import Keywords
 from assistant.finding.shelf import Shelf
-from assistant.finding.supported import BUNDLED
+from assistant.finding.supported import is_bundled
 from assistant.language import words
 from assistant.types import Hit
 
@@ -99,7 +99,7 @@ def relevance(
             read = [*chain(*(within(kept[p.id], len(shelf.prefix(p)), spans) for p, spans in marked))]
             covers = (_covers(own @ centred(vectors, shelf.middle).T, parts) for vectors in read)
             rows = [tuple(tokens + WORDS * rest for tokens in each) for each, rest in zip(covers, said, strict=True)]
-            if encoder.partition("@")[0] == BUNDLED:
+            if is_bundled(encoder):
                 rows = _selected(asked.vectors, parts, read, rows)
         each = iter(rows)
         return [list(islice(each, len(spans))) for _, spans in marked]

@@ -11,6 +11,7 @@ This module imports torch; only who opens the tower imports it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from importlib.resources import as_file, files
 from typing import Any
 
@@ -55,8 +56,6 @@ class Tower(nn.Module):  # type: ignore[misc]
 
 def shipped(transformer: Any) -> Tower:
     """The tower on a copy of the encoder's upper layers, with the weights that are shipped, ready to seek."""
-    from copy import deepcopy
-
     with as_file(files("assistant.finding") / WEIGHTS) as path:
         return restore(Tower(deepcopy(transformer.encoder.layer[CUT:]).float().cpu()), path)
 

@@ -50,6 +50,11 @@ def known_encoder(name: str) -> Known | None:
     return KNOWN.get(name) or next((known for known in KNOWN.values() if known.hub.lower() == name.lower()), None)
 
 
+def is_bundled(name: str) -> bool:
+    """Whether an encoder's `name`, with or without the digits of its weights, is that of the bundled one."""
+    return name.partition("@")[0] == BUNDLED
+
+
 def prepare(name: str, home: Path, progress: Progress) -> Path:
     """The folder of the named model under `home`, made there the first time, and again if it is damaged."""
     if name == BUNDLED:

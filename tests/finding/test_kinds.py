@@ -3,11 +3,7 @@
 import numpy as np
 import pytest
 
-from assistant.errors import EncoderError
-from assistant.finding import bundled
-from assistant.finding.encoders import open_encoder
 from assistant.finding.kinds import KINDS, Weights, kinds, learned
-from assistant.settings import Settings
 
 ASKED = {
     "absent": [
@@ -42,13 +38,8 @@ ANSWERED = [
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory):
+def told(encoder):
     """The kinds of a question, by the bundled encoder."""
-    try:
-        bundled.weights_file()
-    except EncoderError as error:
-        pytest.skip(f"{error} {error.hint}")
-    encoder = open_encoder(Settings(data_dir=tmp_path_factory.mktemp("encoder-data")))
     return lambda question: kinds(encoder.name, encoder.embed([question], "query").dense[0])
 
 

@@ -6,25 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from assistant.errors import EncoderError
-from assistant.finding import bundled
-from assistant.finding.encoders import LocalEncoder, open_encoder
+from assistant.finding.encoders import LocalEncoder
 from assistant.finding.network import CUT, restore, store
 from assistant.finding.seeking import Tower, seek
 from assistant.finding.supported import BUNDLED
-from assistant.settings import Settings
 
 ASKED = "Kan vi bare ringe et firma vi kjenner?"
-
-
-@pytest.fixture(scope="module")
-def encoder(tmp_path_factory):
-    """The bundled encoder."""
-    try:
-        bundled.weights_file()
-    except EncoderError as error:
-        pytest.skip(f"{error} {error.hint}")
-    return open_encoder(Settings(data_dir=tmp_path_factory.mktemp("seeking")))
 
 
 def test_what_answers_is_nearer_than_what_is_worded_like_the_question(encoder):

@@ -3,13 +3,11 @@
 import numpy as np
 import pytest
 
-from assistant.errors import EncoderError
-from assistant.finding import bundled, interaction
-from assistant.finding.encoders import open_encoder, pack
+from assistant.finding import interaction
+from assistant.finding.encoders import pack
 from assistant.finding.selection import Selection, restore, select, store
 from assistant.finding.shelf import Shelf
 from assistant.finding.supported import BUNDLED
-from assistant.settings import Settings
 from assistant.types import Card, Hit, Passage
 
 CONTRACT = (
@@ -20,16 +18,6 @@ CONTRACT = (
     "Brudd på kontrakten gir dagbot.",
     "Leverandøren er registrert i Danmark.",
 )
-
-
-@pytest.fixture(scope="module")
-def encoder(tmp_path_factory):
-    """The bundled encoder."""
-    try:
-        bundled.weights_file()
-    except EncoderError as error:
-        pytest.skip(f"{error} {error.hint}")
-    return open_encoder(Settings(data_dir=tmp_path_factory.mktemp("selection")))
 
 
 @pytest.fixture(scope="module")
