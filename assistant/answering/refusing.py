@@ -79,6 +79,11 @@ NAMELESS = 0.75
 are to be answered (several.jsonl, later.jsonl, plain.jsonl) five lie below this; of the five of refusals.jsonl that are
 refused so, the one that names nobody lies at 0.80, 2026-11-23."""
 
+PLAIN = 3.4
+"""What was found (`_known`) from which a question that names nobody asks for a rule that stands there, and for no decision on
+a case: of those refused so rightly in eval/questions the highest was 2.96, of those to be answered two lie above,
+2026-11-23."""
+
 _OFFICES = frozenset({"nav"})
 """Names in questions about people that are nobody's."""
 
@@ -114,7 +119,7 @@ HELD = (
     ),
     (r"\bcpv\b", r"\b\d{8}(?:-\d)?\b"),
     (
-        r"\b(?:styret|bestyrelsen|styrelsen|board)\b.{0,30}|\b(?:hvem|kven|vem|who) (?:sidder|sitter|sit|sits)\b",
+        r"\b(?:hvem|kven|vem|who|navn\w*|namn\w*|names?)\b.{0,40}\b(?:styret|bestyrelsen|styrelsen|board)\b|\b(?:hvem|kven|vem|who) (?:sidder|sitter|sit|sits)\b",
         r"\b(?:styreleder|formand|ordförande|chair)\b",
     ),
     (
@@ -163,7 +168,7 @@ _DECISION = re.compile(
     r"\b(?:hvem|kven|vem|who|which(?: one)?|hvilken|hvilket|kva for ein)\b(?: (?:av|af|of) (?:dem|dei|them|disse|these|the two))?.{0,20}"
     r"\b(?:skal|bør|ska|bör|should)\b.{0,12}\b(?:ha|have|få|vinne|vinde|vinna|win|get|tildeles|tildelast) (?:kontrakten|kontrakta|the contract|oppdraget|opgaven|uppdraget)\b|"
     r"\b(?:hvilket|hvilken|kva|vilket|which) (?:tilbud|tilbod|anbud|bud|anbud|offer|bid|tender) (?:skal|bør|ska|bör|should)\b|"
-    r"\bskyldig (?:i|til)\b|\bkan du godkjenne\b|\bkan du godkende\b|\bwould we win\b|\bja eller nej\b|\bja eller nei\b|\bbetale erstatning til den\b",
+    r"\bskyldig (?:i|til)\b|\bkan du godkjenne\b|\bkan du godkende\b|\bwould we win\b|(?<!\bsige )(?<!\bsi )(?<!\bseie )(?<!\bsäga )\bja eller ne[ij]\b|\bbetale erstatning til den\b",
     re.IGNORECASE,
 )
 
@@ -197,7 +202,7 @@ def _kind(query: Query, signals: Mapping[str, float]) -> Reason | None:
     """
     asked = SURE if "margin" in signals else {"instruction": SURE["instruction"]}
     if "person" in asked and not {*query.names} - _OFFICES:
-        asked = asked | {"person": NAMELESS}
+        asked = asked | {"person": NAMELESS} if _known(signals) < PLAIN else {"instruction": SURE["instruction"]}
     told = [kind for kind, sure in asked.items() if signals.get(kind, 0.0) >= sure]
     return _REASONS[max(told, key=signals.__getitem__)] if told else None
 
@@ -270,7 +275,8 @@ def holds(query: Query, hits: Sequence[Hit], places: Mapping[str, str]) -> bool:
         if years and not any(year in text for year in years for text in texts):
             return False
     about = _about(query.text, places)
-    return not about or any(place in text.lower() for place in about for text in texts[:FIRST])
+    told = [*texts[:FIRST], *_described(hits)]
+    return not about or any(place in text.lower() for place in about for text in told)
 
 
 def _about(question: str, places: Mapping[str, str]) -> list[str]:
@@ -292,6 +298,14 @@ def _about(question: str, places: Mapping[str, str]) -> list[str]:
         )
     )
     return [name.removesuffix("s") for name in named] if asks else []
+
+
+def _described(hits: Sequence[Hit]) -> list[str]:
+    """What the cards of the first FIRST documents say these are about; a question of theirs may call a place by another
+    language's name (Vanda for Vantaa).
+    """
+    cards = list({hit.passage.card.id: hit.passage.card for hit in hits}.values())[:FIRST]
+    return [" ".join([card.title, *card.public_partners, *(q.text for q in card.questions)]) for card in cards]
 
 
 def _whole(hit: Hit) -> str:

@@ -27,12 +27,17 @@ _COMPARISON = (
     r"(?:hva|kva|hvad|vad|which|what) (?:er|is) (?:best|bedst|bäst)|better|"
     r"(?<!i )det samme|(?<!i )det same|same(?: thing)? as|samma sak|blander|hva er hva|kontra|i motsetning til|eller heller)\b"
 )
+_DID = (
+    r"fått|fået|gjort|brukt|brugt|använt|prøvd|prøvet|provat|testet|testat|lykkes|lyktes|lykkedes|lyckats|lavet|laget|laga|"
+    r"gjennomført|gennemført|genomfört|reservert|reserveret|reserverat|kjøpt|købt|köpt|satt|sat|allerede|alt|done|tried|used|managed|made|run"
+)
 _EXAMPLE = (
-    r"\b(?:eksemp\w*|døme\w*|exemp\w*|examples?|erfaring\w*|erfarenhet\w*|experiences?|"
-    r"(?:hvem|kven|vem|who|hvilke (?:kommuner|byer)|which (?:cities|municipalities|towns)|vilka kommuner) (?:har|gir|giver|ger|have|has|set)|"
+    r"\b(?:eksemp\w*|døme\w*|exemp[el]\w*|examples?|erfaring\w*|erfarenhet\w*|experiences?|"
+    r"(?:hvilke (?:kommuner|byer)|which (?:cities|municipalities|towns)|vilka kommuner) (?:har|gir|giver|ger|have|has|set)|"
+    rf"(?:hvem|kven|vem|who) (?:gir|giver|ger|(?:har|have|has) (?:{_DID}))|"
     r"(?:(?:(?<!\w )|(?<=\bog )|(?<=\boch )|(?<=\bmen ))har|er) (?:nokon|noen|nogen|nogle|några|någon|det noen|der nogen|der nogle)|"
     r"finnes det|findes der|finst det|"
-    r"finns det|kender i|kjenner dere|is there any|are there any|has anyone|noe om|noget om|något liknande|berätta|fortell om|fortæl)\b"
+    r"finns det|kender i(?! forvejen)|kjenner dere|is there any|are there any|has anyone|(?:^\W*|har (?:dere|de|dykk|du|i) )(?:noe|noko|noget) om|något liknande|berätta|fortell om|fortæl)\b"
 )
 _HOW_MANY = r"\b(?:(?:hvor|kor) mange|hur många|how many)\b.{0,60}\b(?:finnes|findes|fins|finst|finns|are there|eksisterer|existerar)\b"
 _FIGURE = (

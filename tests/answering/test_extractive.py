@@ -272,6 +272,16 @@ def test_steps_come_from_one_document_the_nearest_that_has_them(answer, passage)
     assert {claim.quotes[0][0].card.id for claim in steps.claims} == {"a"}
 
 
+def test_a_numbered_list_that_is_no_step_by_step_is_told_as_any_sentence(answer, passage):
+    listed = passage(
+        "t", "1. Vis antall når deltakerne er få.\n2. Bruk intervjuer ved årets slutt.", "Slik leser du tallene"
+    )
+    draft = answer(
+        "Hvordan viser vi antall når deltakerne er få?", listed, passage("a", STEPS, "Steg for steg"), intent="howto"
+    )
+    assert texts(draft)[0] == "Vis antall når deltakerne er få."
+
+
 def test_a_how_to_without_steps_is_explained(answer, passage):
     draft = answer("Hvordan gjør vi det?", passage("a", RULE), intent="howto")
     assert draft.parts
@@ -298,10 +308,17 @@ def test_a_figure_is_told_even_where_other_sentences_fit_better(answer, passage)
     assert "Til sammen fikk 12 arbeid." in texts(draft)
 
 
-def test_no_guidance_is_listed_among_cases_however_well_it_fits(answer, passage):
-    rule, case = passage("a", RULE), passage("b", "Kommunen fikk kantine med 12 ansatte.", kind="case", title="Sak")
-    draft = answer("Kan oppdragsgivere reservere en kontrakt for inkluderingsbedrifter?", rule, case, intent="example")
+def test_no_guidance_is_listed_among_cases_but_it_explains_where_no_case_is_near(answer, passage):
+    rule, case = (
+        passage("a", RULE),
+        passage("b", "Kommunen reserverte kantine med 12 ansatte.", kind="case", title="Sak"),
+    )
+    draft = answer("Har noen gitt ansatte kantine, og fulgte kunngjøringen reglene?", rule, case, intent="example")
     assert [part.title for part in draft.parts] == ["Sak"]
+    draft = answer(
+        "Finnes kontrakt oppdragsgivere kan reservere for inkluderingsbedrifter?", rule, case, intent="example"
+    )
+    assert texts(draft)[0].startswith("Ja, oppdragsgivere kan reservere en kontrakt")
 
 
 def test_a_case_far_behind_the_best_is_not_listed(answer, passage):

@@ -7,9 +7,11 @@ import pytest
 from assistant.answering.refusing import NAMELESS, SURE, after, before, strays
 from assistant.finding.query import names
 from assistant.privacy import mask
+from assistant.types import Question
 
 PLACES = {"bergen": "NO", "aarhus": "DK", "malmö": "SE", "rollag": "NO"}
 OURS = {"tokens": 0.6, "unseen": 0.1, "margin": 0.05}
+NEAR = OURS | {"tokens": 0.45}
 NOT_OURS = {"tokens": 0.2, "unseen": 0.9, "margin": -0.05}
 RULE = "Kommunen kan reservere kontrakten for bedrifter med minst 30 prosent i målgruppen."
 
@@ -123,14 +125,22 @@ def test_refuses_what_is_surely_of_another_kind(found, kind, reason):
 
 @pytest.mark.parametrize("question", ["Kan han ta vaktene?", "Kan han fra Nav ta vaktene?"])
 def test_a_question_about_somebody_whom_nobody_names_is_mostly_one_for_the_rule(found, question):
-    between = OURS | {"person": SURE["person"] + 0.1}
+    between = NEAR | {"person": SURE["person"] + 0.1}
     assert found(question, signals=between) is None
     assert found(question.replace("han", "Kari Nordmann"), signals=between) == "about-a-person"
-    assert found(question, signals=OURS | {"person": NAMELESS}) == "about-a-person"
+    assert found(question, signals=NEAR | {"person": NAMELESS}) == "about-a-person"
+
+
+@pytest.mark.parametrize("kind", ["person", "decision"])
+def test_what_a_passage_answers_plainly_is_asked_about_a_rule_where_nobody_is_named(found, kind):
+    assert found("Kan ho ta vaktene?", signals=NEAR | {kind: 0.95}) is not None
+    assert found("Kan ho ta vaktene?", signals=OURS | {kind: 0.95}) is None
+    assert found("Kan Kari Nordmann ta vaktene?", signals=OURS | {kind: 0.95}) is not None
+    assert found("Kan ho ta vaktene?", signals=OURS | {"instruction": 0.95}) == "instruction"
 
 
 def test_the_kind_that_is_surest_gives_the_reason(found):
-    assert found("Hvem?", signals=OURS | {"instruction": 0.7, "person": 0.9}) == "about-a-person"
+    assert found("Hvem?", signals=NEAR | {"instruction": 0.7, "person": 0.9}) == "about-a-person"
 
 
 def test_a_library_about_anything_may_be_asked_about_people_but_gives_no_orders(found):
@@ -227,6 +237,14 @@ def test_refuses_a_place_that_only_what_was_found_late_tells_of(found):
     assert found("Hvor mange lærlinger hadde Bergen?", *late[1:]) is None
 
 
+def test_a_place_may_be_told_of_by_the_card_of_a_document_that_was_found_or_by_its_questions(found):
+    late = tuple(f"{n} prosent av de ansatte er i målgruppen." for n in range(4))
+    asked = "Hvor mange lærlinger hadde Bergen?"
+    assert found(asked, *late) == "not-in-corpus"
+    assert found(asked, *late, public_partners=("Bergen kommune",)) is None
+    assert found(asked, *late, questions=(Question("Hva krevde Bergen?", "nb"),)) is None
+
+
 def test_refuses_a_place_and_a_year_that_the_passages_do_not_tell_of(found):
     assert found("Hvor mange lærlinger hadde Bergen?") == "not-in-corpus"
     assert found("Hvor mange lærlinger hadde Bergen?", "Bergen hadde 40 lærlinger.") is None
@@ -256,6 +274,8 @@ def test_refuses_a_far_country_whose_law_is_not_held(found):
         "Hvor mange prosent må være i målgruppen?",
         "Hvornår må vi ophæve en kontrakt?",
         "Which companies may take part in 2026?",
+        "Jeg sitter i styret for bedriften. Kan jeg jobbe med saken?",
+        "Er et regnestykke nok, når politikerne skal sige ja eller nej?",
     ],
 )
 def test_an_ordinary_question_is_answered(found, question):
