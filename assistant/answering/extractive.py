@@ -279,19 +279,21 @@ def _listed(sentences: Sequence[Quotable]) -> list[Part]:
 
 def _by_document(chosen: Sequence[Quotable], language: str, first: str | None) -> list[Part]:
     """What was chosen, without and then under its headings more of the guidance that leads (`first` is its id); other
-    guidance, each document in its own order; each case under its title; last, under the heading that says so, what
-    people do wrong.
+    guidance, each document in its own order, and under their headings items that say nothing without them; each case
+    under its title; last, under the heading that says so, what people do wrong.
     """
     wrong = [s for s in chosen if _wrong(s)]
     cases = [s for s in chosen if s.passage.card.kind == "case"]
     own = sorted((s for s in chosen if s.passage.card.id == first and s not in [*wrong, *cases]), key=_place)
     plain = [s for s in own if s.passage.heading in {"", *SHORT_ANSWER}]
-    others = [s for told in _owned([s for s in chosen if s not in [*wrong, *cases, *own]]) for s in told]
+    others = [s for owned in _owned([s for s in chosen if s not in [*wrong, *cases, *own]]) for s in owned]
+    told = [s for s in others if not s.item or s.passage.heading in {"", *SHORT_ANSWER}]
     return [
         *[_part(plain, "bullets")] * bool(plain),
         *_by_heading([s for s in own if s not in plain]),
-        *[_part(others, "bullets", OTHERS.get(language, OTHERS["en"]))] * bool(others),
-        *(_part(told, "bullets", told[0].passage.card.title) for told in _owned(cases)),
+        *[_part(told, "bullets", OTHERS.get(language, OTHERS["en"]))] * bool(told),
+        *_by_heading([s for s in others if s not in told]),
+        *(_part(owned, "bullets", owned[0].passage.card.title) for owned in _owned(cases)),
         *_by_heading(wrong),
     ]
 

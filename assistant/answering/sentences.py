@@ -41,6 +41,11 @@ _LEANS = re.compile(  # a sentence that says nothing without the one before it
 _CUT_SHORT = re.compile(  # what or where, the sentence before says
     r"(?:\b(?:does|do|did|is|are|must|may|can) not|\b(?:brukes|bruges|brukast|används|gjelder|gælder|gjeld|gäller) der)\.$"
 )
+_CLAUSE = re.compile(  # who, what, how or when, as a label or an item of a list says it
+    r"(?:hvem|kven|vem|who|hva|hvad|kva|vad|what|hvordan|korleis|hur|how|hvor|kor|where|hvorfor|why|når|hvornår|när|when|hvilke[nt]?|vilk\w+|which)\b",
+    re.IGNORECASE,
+)
+LABEL = 5  # words that such a label has at most
 _ENDS = '.!)»”"'
 _STEP = re.compile(r"\d+\.\s")
 _LETTERED = re.compile(r"\s*[a-zæøå]\)\s")
@@ -126,6 +131,11 @@ class Quotable:
         return self.passage.heading.endswith("?")
 
     @property
+    def item(self) -> bool:
+        """Whether it is an item of a list that its heading introduces: "- How a breach is reported."."""
+        return self.passage.text[: self.start].endswith("- ") and bool(_CLAUSE.match(self.text))
+
+    @property
     def length(self) -> int:
         """How many words it has."""
         return len(self.text.split())
@@ -198,7 +208,8 @@ def whole_sentences(text: str, *, tables: bool = False) -> list[tuple[int, int]]
         if piece.endswith("?"):
             carried = start if _YES_OR_NO.match(text, end) else None
             continue
-        if _goes_on(text, start, end) or (len(piece.split()) < SHORTEST and not _alone(text, start, end)):
+        short = len(piece.split()) < SHORTEST or _labels(text, start, end)
+        if _goes_on(text, start, end) or (short and not _alone(text, start, end)):
             carried = first
             continue
         carried = None
@@ -222,6 +233,14 @@ def _goes_on(text: str, start: int, end: int) -> bool:
         return True
     listed = _LETTERED.fullmatch(text[text.rfind("\n", 0, start) + 1 : start])
     return text[end - 1].isalnum() and not listed and bool(_LETTERED.match(text, end))
+
+
+def _labels(text: str, start: int, end: int) -> bool:
+    """Whether a piece is a label that what follows on its line answers: "Who counts as disadvantaged."."""
+    piece = text[start:end]
+    return bool(
+        _CLAUSE.match(piece) and "," not in piece and len(piece.split()) <= LABEL and text[end : end + 1] == " "
+    )
 
 
 def _alone(text: str, start: int, end: int) -> bool:

@@ -154,6 +154,19 @@ def test_one_document_opens_an_answer_and_what_others_say_stands_under_a_heading
     assert [(part.title, part.form) for part in draft.parts[1:]] == [(OTHERS.get(language, OTHERS["en"]), "bullets")]
 
 
+def test_an_item_of_a_list_of_another_document_stands_under_the_heading_that_introduces_it(answer, passage):
+    item, whole = "Hvordan bussen meldes, og til hvem.", "Når bussen er full, venter alle sjåførene."
+    listed = passage("b", f"- {item}\n{whole}", "Dette bør stå i avtalen")
+    parts = answer(
+        "Når kjører bussen forbi det gamle biblioteket ved elven?", passage("a", FILLER[0], "Mer"), listed
+    ).parts
+    assert [(part.title, [claim.text for claim in part.claims]) for part in parts] == [
+        (None, [FILLER[0]]),
+        (OTHERS["nb"], [whole]),
+        ("Dette bør stå i avtalen", [item]),
+    ]
+
+
 def test_what_points_back_to_something_that_is_not_quoted_opens_no_answer_unless_it_is_clearly_the_best(
     answer, passage
 ):

@@ -18,10 +18,26 @@ def quoted(text, **told):
         "Krav: Minst 30 prosent av de ansatte skal høre til målgruppen.",
         "30 pct. Andelen regnes av alle ansatte i hele virksomheten.",
         "Tid. Krav: Minst 30 prosent av de ansatte skal høre til målgruppen.",
+        "Who counts as disadvantaged. The directive has no definition of its own.",
     ],
 )
 def test_a_label_is_quoted_with_what_it_labels(text):
     assert quoted(text) == [text]
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("- Hvordan brud meldes til kommunen.\n- Andre leverandører kan klage.", "Hvordan brud meldes til kommunen."),
+        ("Hvem som betaler, avgjør selv. Kommunen fører tilsyn.", "Hvem som betaler, avgjør selv."),
+        (
+            "What is proportionate has not been settled. Courts disagree often.",
+            "What is proportionate has not been settled.",
+        ),
+    ],
+)
+def test_an_item_of_a_list_and_a_whole_sentence_are_no_labels(text, first):
+    assert quoted(text)[0] == first
 
 
 @pytest.mark.parametrize(
