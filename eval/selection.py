@@ -19,7 +19,7 @@ import random
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, chain
+from itertools import accumulate, chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -118,9 +118,8 @@ def singles(encoder: Embedder) -> tuple[list[Lesson], Any]:
     questions = [(row["id"], question) for row in rows for question in row["questions"]]
     for (name, question), one in tqdm(zip(questions, asked, strict=True), total=len(questions), desc="passages"):
         like = centres @ interaction.centred(one.vectors.mean(0)[None], vectors.mean(0))[0]
-        near = [names[i] for i in np.argsort(-like) if names[i] != name and lies_apart(names[i]) == lies_apart(name)][
-            :NEAREST
-        ]
+        alike = (names[i] for i in np.argsort(-like) if names[i] != name)
+        near = [*islice((n for n in alike if lies_apart(n) == lies_apart(name)), NEAREST)]
         tell = interaction.relevance(question["text"], [Hit(held[n], 0.0) for n in (name, *near)], one, shelf)
         told = tell([(held[n], spans[n]) for n in (name, *near)])
         likeness = {n: [row[0] for row in own] for n, own in zip((name, *near), told, strict=True)}

@@ -1,10 +1,11 @@
-"""What tests of several rooms share: storage that fails when told to, and a small embeddings server."""
+"""What tests of several rooms share: storage that fails when told to, the bundled weights, an embeddings server."""
 
 import chromadb
 import pytest
 import sqlalchemy
 
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, EncoderError
+from assistant.finding import bundled
 from bench import vectors
 
 
@@ -13,6 +14,15 @@ def embeddings_url():
     """The address of an embeddings server that gives made-up vectors."""
     with vectors.running() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def weights():
+    """The file of the bundled encoder's weights; skips what needs it where the package that carries it is not installed."""
+    try:
+        return bundled.weights_file()
+    except EncoderError as error:
+        pytest.skip(f"{error} {error.hint}")
 
 
 class Faults:

@@ -14,7 +14,6 @@ import ingest
 from assistant import Answer, Assistant, Filters, Proposal, Refusal, Settings, Turn
 from assistant.answering.sheet import sheet
 from assistant.errors import AssistantError, EncoderError, SettingsError, StoreError
-from assistant.finding import bundled
 from assistant.finding.encoders import open_encoder
 from assistant.keeping import healing
 from assistant.keeping.library import Library
@@ -35,12 +34,8 @@ QUESTION = "Hvem kan delta i en reservert kontrakt?"
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory):
+def model(weights, tmp_path_factory):
     """Folder of the bundled encoder, made once."""
-    try:
-        bundled.weights_file()
-    except EncoderError as error:
-        pytest.skip(f"{error} {error.hint}")
     folder = tmp_path_factory.mktemp("model")
     open_encoder(Settings(data_dir=folder))
     return next((folder / "encoder").glob("multilingual-e5-small-*"))

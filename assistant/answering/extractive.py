@@ -164,13 +164,12 @@ def guide(query: Query, sentences: Sequence[Quotable]) -> list[Part]:
     Nothing where another document answers so much better that the steps are of something else.
     """
     near = list(dict.fromkeys(s.passage.card.id for s in sentences))[:NEAR]
-    ways = [s for s in sentences if s.step and s.passage.heading in STEPS and s.passage.card.id in near]
+    ways = [s for s in sentences if _way(s) and s.passage.card.id in near]
     if not ways:
         return []
     name = min(ways, key=lambda s: near.index(s.passage.card.id)).passage.card.id
     ways = [s for s in ways if s.passage.card.id == name]
-    told = [s for s in sentences if not (s.step and s.passage.heading in STEPS)]
-    chosen = choose(told, WORDS * 3 // 5, DOCUMENTS)
+    chosen = choose([s for s in sentences if not _way(s)], WORDS * 3 // 5, DOCUMENTS)
     own = [s for s in chosen if s.passage.card.id == name]
     if chosen and chosen[0] not in own and max(s.score for s in ways) < chosen[0].score - ASTRAY:
         return []
@@ -285,9 +284,9 @@ def _by_document(chosen: Sequence[Quotable], language: str, first: str | None) -
     wrong = [s for s in chosen if _wrong(s)]
     cases = [s for s in chosen if s.passage.card.kind == "case"]
     own = sorted((s for s in chosen if s.passage.card.id == first and s not in [*wrong, *cases]), key=_place)
-    plain = [s for s in own if s.passage.heading in {"", *SHORT_ANSWER}]
+    plain = [s for s in own if _unheaded(s)]
     others = [s for owned in _owned([s for s in chosen if s not in [*wrong, *cases, *own]]) for s in owned]
-    told = [s for s in others if not s.item or s.passage.heading in {"", *SHORT_ANSWER}]
+    told = [s for s in others if not s.item or _unheaded(s)]
     return [
         *[_part(plain, "bullets")] * bool(plain),
         *_by_heading([s for s in own if s not in plain]),
@@ -307,6 +306,16 @@ def _owned(sentences: Sequence[Quotable]) -> list[list[Quotable]]:
 def _by_heading(sentences: Sequence[Quotable]) -> list[Part]:
     headings = dict.fromkeys(s.passage.heading for s in sentences)
     return [_part([s for s in sentences if s.passage.heading == h], "bullets", h) for h in headings]
+
+
+def _way(sentence: Quotable) -> bool:
+    """Whether the sentence is a step of a step by step."""
+    return sentence.step and sentence.passage.heading in STEPS
+
+
+def _unheaded(sentence: Quotable) -> bool:
+    """Whether the heading of the sentence tells nothing of it."""
+    return sentence.passage.heading in {"", *SHORT_ANSWER}
 
 
 def _wrong(sentence: Quotable) -> bool:

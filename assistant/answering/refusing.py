@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from assistant.types import Hit, Query, Reason
+from assistant.types import Card, Hit, Query, Reason
 
 _INSTRUCTION = re.compile(
     r"(?:ignor\w+|glem|gløym|glöm|forget|disregard|se bort fra|bortse fra)\b.{0,40}\b(?:instruks\w*|instruktion\w*|instruction\w*|regl\w+|rules?|beskjed\w*)"
@@ -80,8 +80,8 @@ are to be answered (several.jsonl, later.jsonl, plain.jsonl) five lie below this
 refused so, the one that names nobody lies at 0.80, 2026-11-23."""
 
 PLAIN = 3.4
-"""What was found (`_known`) from which a question that names nobody asks for a rule that stands there, and for no decision on
-a case: of those refused so rightly in eval/questions the highest was 2.96, of those to be answered two lie above,
+"""What was found (`_known`) from which a question that names nobody asks for a rule that stands there, and for no decision
+on a case: of those refused so rightly in eval/questions the highest was 2.96, of those to be answered two lie above,
 2026-11-23."""
 
 _OFFICES = frozenset({"nav"})
@@ -200,9 +200,11 @@ def _kind(query: Query, signals: Mapping[str, float]) -> Reason | None:
 
     A library without questions of its own may be about anything, people of whom the world knows among it.
     """
-    asked = SURE if "margin" in signals else {"instruction": SURE["instruction"]}
-    if "person" in asked and not {*query.names} - _OFFICES:
-        asked = asked | {"person": NAMELESS} if _known(signals) < PLAIN else {"instruction": SURE["instruction"]}
+    nobody = not {*query.names} - _OFFICES
+    if "margin" not in signals or (nobody and _known(signals) >= PLAIN):
+        asked = {"instruction": SURE["instruction"]}
+    else:
+        asked = SURE | {"person": NAMELESS} if nobody else SURE
     told = [kind for kind, sure in asked.items() if signals.get(kind, 0.0) >= sure]
     return _REASONS[max(told, key=signals.__getitem__)] if told else None
 
@@ -305,46 +307,21 @@ def _described(hits: Sequence[Hit]) -> list[str]:
     language's name (Vanda for Vantaa).
     """
     cards = list({hit.passage.card.id: hit.passage.card for hit in hits}.values())[:FIRST]
-    return [" ".join([card.title, *card.public_partners, *(q.text for q in card.questions)]) for card in cards]
+    return [" ".join([*_titles(card), *(question.text for question in card.questions)]) for card in cards]
 
 
 def _whole(hit: Hit) -> str:
-    card = hit.passage.card
-    return " ".join([card.title, *card.public_partners, hit.passage.heading, hit.passage.text])
+    return " ".join([*_titles(hit.passage.card), hit.passage.heading, hit.passage.text])
+
+
+def _titles(card: Card) -> tuple[str, ...]:
+    return card.title, *card.public_partners
 
 
 _MEMBERS = frozenset(
-    [
-        "AT",
-        "BE",
-        "BG",
-        "CY",
-        "CZ",
-        "DE",
-        "DK",
-        "EE",
-        "ES",
-        "FI",
-        "FR",
-        "GR",
-        "HR",
-        "HU",
-        "IE",
-        "IT",
-        "LT",
-        "LU",
-        "LV",
-        "MT",
-        "NL",
-        "NO",
-        "PL",
-        "PT",
-        "RO",
-        "SE",
-        "SI",
-        "SK",
-        "EU",
-        "UK",
-    ]
-)
+    (
+        "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE",
+        "IT", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK", "EU", "UK",
+    )
+)  # fmt: skip
 """Countries whose question gets the EU rule or an example where we hold no law of theirs."""

@@ -29,7 +29,7 @@ _COMPARISON = (
 )
 _DID = (
     r"fått|fået|gjort|brukt|brugt|använt|prøvd|prøvet|provat|testet|testat|lykkes|lyktes|lykkedes|lyckats|lavet|laget|laga|"
-    r"gjennomført|gennemført|genomfört|reservert|reserveret|reserverat|kjøpt|købt|köpt|satt|sat|allerede|alt|done|tried|used|managed|made|run"
+    r"gjennomført|gennemført|genomfört|reservert|reserveret|reserverat|kjøpt|købt|köpt|satt|sat|allerede|done|tried|used|managed|made|run"
 )
 _EXAMPLE = (
     r"\b(?:eksemp\w*|døme\w*|exemp[el]\w*|examples?|erfaring\w*|erfarenhet\w*|experiences?|"

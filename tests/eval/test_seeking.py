@@ -7,8 +7,6 @@ import pytest
 import torch
 
 from assistant import Assistant, Settings
-from assistant.errors import EncoderError
-from assistant.finding import bundled
 from eval.seeking import HERE, OUT, Lessons, teach, tell
 
 CORPUS = HERE.parents[1] / "corpus"
@@ -66,11 +64,7 @@ def test_the_weights_are_where_the_program_reads_them():
 
 
 @pytest.mark.slow
-def test_it_learns_which_passage_answers(tmp_path, capsys):
-    try:
-        bundled.weights_file()
-    except EncoderError as error:
-        pytest.skip(f"{error} {error.hint}")
+def test_it_learns_which_passage_answers(weights, tmp_path, capsys):
     for name, title, question, told in TOLD:
         page = PAGE.format(name=name, title=title, question=question, told=told)
         (tmp_path / f"no-{name}.md").write_text(page, encoding="utf-8")

@@ -2,17 +2,19 @@
 
 import pytest
 
-from assistant.errors import EncoderError
-from assistant.finding import bundled
 from assistant.finding.encoders import open_encoder
 from assistant.settings import Settings
 
 
 @pytest.fixture(scope="session")
-def encoder(tmp_path_factory):
-    """The bundled encoder, made once."""
-    try:
-        bundled.weights_file()
-    except EncoderError as error:
-        pytest.skip(f"{error} {error.hint}")
-    return open_encoder(Settings(data_dir=tmp_path_factory.mktemp("encoder")))
+def prepared(weights, tmp_path_factory):
+    """A data folder in which the bundled encoder has been made."""
+    folder = tmp_path_factory.mktemp("encoder-data")
+    open_encoder(Settings(data_dir=folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def encoder(prepared):
+    """The bundled encoder."""
+    return open_encoder(Settings(data_dir=prepared))

@@ -21,23 +21,6 @@ from assistant.settings import Settings
 QUESTION = "Hvem kan delta i en reservert kontrakt?"
 
 
-@pytest.fixture(scope="session")
-def prepared(tmp_path_factory):
-    """A data folder in which the bundled encoder has been made."""
-    folder = tmp_path_factory.mktemp("encoder-data")
-    try:
-        bundled.weights_file()
-    except EncoderError as error:
-        pytest.skip(f"{error} {error.hint}")
-    open_encoder(Settings(data_dir=folder))
-    return folder
-
-
-@pytest.fixture(scope="session")
-def encoder(prepared):
-    return open_encoder(Settings(data_dir=prepared))
-
-
 def own_folder(prepared):
     return next((prepared / "encoder").glob("multilingual-e5-small-*"))
 

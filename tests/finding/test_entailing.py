@@ -7,7 +7,6 @@ import torch
 
 from assistant.answering.support import FAULTS
 from assistant.errors import EncoderError
-from assistant.finding import bundled
 from assistant.finding.entailing import KINDS, PARTNERS, evidences, judging, open_judge
 from assistant.finding.network import Network, Reader, restore, store
 from assistant.finding.supported import prepare
@@ -21,12 +20,8 @@ RULE = (
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(weights, tmp_path_factory):
     """Folder of the bundled encoder, made once."""
-    try:
-        bundled.weights_file()
-    except EncoderError as error:
-        pytest.skip(f"{error} {error.hint}")
     return prepare("multilingual-e5-small", tmp_path_factory.mktemp("judge"), lambda line: None)
 
 

@@ -111,6 +111,7 @@ def test_a_cue_is_a_whole_word():
         ("Hvor mye må være for eierne, og ødelegger det noe at banken har noen aksjer?", "figure"),
         ("Hvor mye må være for eierne? Har noen prøvd det?", "example"),
         ("Kven har ansvaret når ein praktikant skadar seg?", "rule"),
+        ("Hvem har alt ansvaret når Nav er med?", "rule"),
         ("Hvem har fått til noe med gamle kontormøbler?", "example"),
         ("Must we publish the exemption?", "rule"),
         ("Må vi bare vælge den, vi kender i forvejen?", "rule"),

@@ -11,12 +11,9 @@ from typing import Any
 
 import pytest
 
-from assistant import Assistant, Settings
-from assistant.errors import EncoderError
-from assistant.finding import bundled
 from tests.serving import axe
 from tests.serving.browsing import browsing, fits
-from tests.serving.conftest import CORPUS, SHIPPED, served
+from tests.serving.conftest import SHIPPED, holding, served
 from tests.serving.test_page_in_browser import RULE, ask
 
 pytestmark = [
@@ -35,15 +32,8 @@ See = Callable[[str], None]
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The page as editors see it, over the real assistant and a few shipped documents."""
-    try:
-        bundled.weights_file()
-    except EncoderError as error:
-        pytest.skip(f"{error} {error.hint}")
-    real = Assistant.from_settings(Settings(data_dir=tmp_path_factory.mktemp("data"), corpus_dir=CORPUS))
-    assert real.ingest([CORPUS / name for name in SHIPPED]).failed == ()
-    with served(real, editors=True) as url:
+    with holding(tmp_path_factory.mktemp("data"), SHIPPED) as real, served(real, editors=True) as url:
         yield url
-    real.close()
 
 
 @pytest.fixture

@@ -9,28 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from assistant import Answer, Assistant, Settings
-from assistant.errors import EncoderError
-from assistant.finding import bundled
+from assistant import Answer, Assistant
 from assistant.serving import words
 from assistant.serving.examples import EXAMPLES, examples_html, question
+from tests.serving.conftest import CORPUS, holding
 
-CORPUS = Path(__file__).parents[2] / "corpus"
 ASKED = sorted({(name, country) for lists in EXAMPLES.values() for country, names in lists.items() for name in names})
 
 
 @pytest.fixture(scope="module")
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     """The assistant with the whole shipped corpus, in the data folder that CORPUS_DATA names, or a new one."""
-    try:
-        bundled.weights_file()
-    except EncoderError as error:
-        pytest.skip(f"{error} {error.hint}")
     folder = Path(os.environ.get("CORPUS_DATA") or tmp_path_factory.mktemp("data"))
-    assistant = Assistant.from_settings(Settings(data_dir=folder, corpus_dir=CORPUS))
-    assert assistant.ingest([CORPUS]).failed == ()
-    yield assistant
-    assistant.close()
+    with holding(folder, [CORPUS]) as assistant:
+        yield assistant
 
 
 @pytest.mark.slow
