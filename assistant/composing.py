@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from assistant.answering import defining, extractive, generative, noticing, tabulating
+from assistant.answering.rereading import Reader
 from assistant.answering.sentences import leading, quotable
 from assistant.answering.sheet import legal_basis
 from assistant.answering.verification import Ledger, told
@@ -19,7 +21,7 @@ from assistant.finding.nearness import cosines
 from assistant.finding.retriever import Found
 from assistant.finding.shelf import Shelf
 from assistant.language import STOPWORDS, words
-from assistant.types import Citation, Claim, Draft, Form, Hit, Notice, Part, Query, Section, Sentence
+from assistant.types import Citation, Claim, Draft, Form, Hit, Notice, Part, Passage, Query, Section, Sentence
 
 RULES = 2
 """Documents on law, of those that an answer cites, in which rules about to change are looked for."""
@@ -70,6 +72,28 @@ class _Page:
     def checked(self, composer: str, notices: Sequence[Notice] = ()) -> Checked:
         """All that holds so far."""
         return Checked(tuple(self.sections), self.ledger.citations, composer, tuple(notices))
+
+
+@dataclass(slots=True)
+class _Again:
+    """Who reads sentences again, for one answer: until a point of the clock (time.monotonic), and counted."""
+
+    reader: Reader
+    end: float
+    asked: int = 0
+    said: int = 0
+
+    def __call__(self, passages: Sequence[Passage], sentence: str) -> Mapping[str, float]:
+        """As a `Judge`; {} once the time is up."""
+        verdict = self.reader(passages, sentence, self.end - time.monotonic())
+        self.asked, self.said = self.asked + 1, self.said + bool(verdict)
+        return verdict
+
+    @property
+    def told(self) -> str:
+        """For the trail; "" where no sentence had to be read, as where all are quotes."""
+        of = f"{self.said} of {self.asked} " if self.said else ""
+        return f", {of}{self.reader.told}" if self.asked else ""
 
 
 def compose(desk: Desk, read: Query, found: Found, trail: Trail, show: Callable[[Checked], None]) -> Checked:
@@ -132,7 +156,8 @@ def _by_model(
     """What the model wrote and what of it holds, or why there is nothing of it; neither without a model."""
     if desk.model is None:
         return None, ()
-    page = _Page(Ledger(cosines(desk.encoder()), desk.entails, read.language, desk.judge, desk.reread))
+    again = _Again(desk.reread, time.monotonic() + desk.settings.llm_timeout) if desk.reread else None
+    page = _Page(Ledger(cosines(desk.encoder()), desk.entails, read.language, desk.judge, again))
     page.put(opening)
 
     def check(claim: Claim) -> Sentence | None:
@@ -140,9 +165,8 @@ def _by_model(
         return checked if isinstance(checked, Sentence) else None
 
     try:
-        with closing(
-            generative.compose(read, hits, desk.model, check, written_first=desk.reread is not None)
-        ) as sentences:
+        written_first = bool(desk.reread and desk.reread.alone)
+        with closing(generative.compose(read, hits, desk.model, check, written_first=written_first)) as sentences:
             for sentence, form in sentences:
                 page.lay(sentence, form)
                 show(page.checked(generative.COMPOSER))
@@ -151,9 +175,8 @@ def _by_model(
         trail.add("compose", f"not with the model: {error} {told(page.ledger.dropped)}")
         unsupported = isinstance(error, ComposerUnsupported)
         return None, (Notice("composer-unsupported" if unsupported else "composer-unavailable"),)
-    again = f", read again by {desk.reread.title}" if desk.reread and desk.reread.title else ""
     held = sum(len(section.sentences) for section in page.sections)
-    trail.add("compose", f"{held} sentences that hold, {generative.COMPOSER}{again}")
+    trail.add("compose", f"{held} sentences that hold, {generative.COMPOSER}{again.told if again else ''}")
     return page, ()
 
 

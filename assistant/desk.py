@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.answering.generative import Model
+from assistant.answering.model import Model
 from assistant.answering.rereading import Reader
 from assistant.answering.support import Entails, Judge
 from assistant.finding import jurisdiction, query

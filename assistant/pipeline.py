@@ -14,7 +14,7 @@ from typing import Any
 
 from assistant import advising, asking, editing, hearing, intake, plans, shelving, showing, understanding, upkeep
 from assistant.answering import filling, planning
-from assistant.answering.generative import Model
+from assistant.answering.model import Model
 from assistant.answering.rereading import open_reader
 from assistant.asking import ShowAnswer
 from assistant.cutting import EDITION
@@ -72,6 +72,7 @@ class Assistant:
         terms = query.Glossary.of(load_glossary(glossary) if glossary.exists() else ())
         places = understanding.known_places()
         self._tools = Tools(settings, library, terms.words, places)
+        model = Model(settings) if settings.llm_url else None
         self._desk = Desk(
             settings,
             terms,
@@ -79,10 +80,10 @@ class Assistant:
             encoder=lambda: self._tools.for_reading()[0],
             shelf=self._tools.shelf,
             spelling=self._tools.spelling,
-            model=Model(settings) if settings.llm_url else None,
+            model=model,
             judge=open_judge(settings) if settings.llm_url else None,
             entails=open_entailment(settings.nli_model) if settings.nli_model else None,
-            reread=open_reader(settings),
+            reread=open_reader(settings, model.wait) if model else None,
         )
 
     @classmethod
@@ -190,10 +191,8 @@ class Assistant:
         return replace(tally.report(), unchanged=tuple(name for name in names if name not in tally.updated))
 
     def prepare(self) -> None:
-        """Load encoder, index, keywords, dictionaries, a model's client and judge, so that no question waits.
-
-        What reads sentences again is proved last; raises ComposerError where its server fails.
-        """
+        """Load encoder, index, keywords, dictionaries, a model's client and judge, so that no question waits; last, ask
+        the probes of what reads sentences again (raises ComposerError where its server fails)."""
         if self._desk.model:
             self._desk.model.prepare()
         if earlier := self._library.earlier(EDITION):

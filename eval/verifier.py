@@ -14,13 +14,13 @@ import hashlib
 import json
 import math
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant import AssistantError, Settings
 from assistant.answering import rereading
-from assistant.answering.generative import Model
+from assistant.answering.model import Model
 from assistant.answering.stance import clauses
 from assistant.answering.support import BACKGROUND, SUPPORTED, Judge, Likeness, Support, hold
 from assistant.finding.encoders import open_encoder
@@ -87,7 +87,7 @@ class Remembered:
 
     def write(
         self, prompt: Sequence[tuple[str, str]], *, seconds: float = math.inf, tokens: int | None = None
-    ) -> Iterable[str]:
+    ) -> Generator[str, None, None]:
         """As `Model.write`."""
         asked = hashlib.sha256(prompt[-1][1].encode()).hexdigest()
         if asked not in self._known and self._model:
@@ -166,9 +166,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _reader(settings: Settings, path: Path) -> rereading.Reader:
     """What reads again, proved: the model of the settings as far as the file does not hold what it says."""
     remembered = Remembered(path, rereading.reading_model(settings))
-    reader = rereading.Reader(settings.llm_reader or path.name, remembered)
+    reader = rereading.Reader(settings.llm_reader or settings.llm_model or path.name, remembered)
     reader.prove()
-    print(f"read again by {reader.title}\n")
+    print(f"{reader.told}\n")
     return reader
 
 

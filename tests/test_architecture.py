@@ -31,7 +31,7 @@ OWNERS = {
     "gradio": ("serving/ui.py", "serving/tabs/"),
     "httpx": ("reading/fetching.py", "finding/served.py", "answering/connection.py"),
     "huggingface_hub": ("finding/supported.py",),
-    "llama_index": ("reading/chunking.py", "keeping/vectors.py", "finding/encoders.py", "answering/generative.py"),
+    "llama_index": ("reading/chunking.py", "keeping/vectors.py", "finding/encoders.py", "answering/model.py"),
     "lxml": ("reading/word.py", "reading/web.py", "reading/confined.py"),
     "marisa_trie": ("finding/spelling.py",),
     "mcp": ("serving/api.py",),

@@ -5,6 +5,7 @@ import re
 import shutil
 import sys
 import threading
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -62,7 +63,7 @@ def plain(data):
 def with_model(data):
     """The assistant with a scripted model, and the script; opened once, as that takes seconds."""
     with serving(says("")) as script:
-        model = {"llm_url": script.url, "llm_model": "m", "llm_timeout": 3, "llm_context": 8192}
+        model = {"llm_url": script.url, "llm_model": "m", "llm_reader": "none", "llm_timeout": 3, "llm_context": 8192}
         opened = Assistant.from_settings(Settings(data_dir=data, corpus_dir=CORPUS, **model))
         yield opened, script
         opened.close()
@@ -123,32 +124,122 @@ def test_an_answer_of_the_model_grows_by_whole_cited_sentences(asked):
     assert reply.sentences[-1].text.startswith("Regelgrunnlag: anskaffelsesforskriften § 8-8; ")  # of the sources cited
 
 
-def test_what_the_model_that_reads_again_does_not_find_is_left_out(data):
-    doubted = {probe["wrong"] for probe in json.loads(PROBES.read_text(encoding="utf-8"))}
+def read_of(call):
+    """The sentence that a request asks to be read again; "" where it asks for something else."""
+    return call.body["messages"][-1]["content"].partition("<sentence>\n")[2].partition("\n</sen")[0]
 
-    def act(call):
-        if call.body["model"] == "reads":
-            sentence = call.body["messages"][-1]["content"].partition("<sentence>\n")[2].partition("\n</sen")[0]
-            says("x\nUNSUPPORTED: meaning" if sentence in doubted else "x\nSUPPORTED")(call)
-            return
-        quotes = whole_sentences(call)[:3]
-        said = [f"Det heter at {quote[0].lower()}{quote[1:]}" for _, quote in quotes]
-        doubted.add(said[1])
-        lines = "".join(f"- {text} [{token}]\n" for text, (token, _) in zip(said, quotes, strict=True))
-        says("QUOTES:\n" + "".join(f'[{t}] "{q}"\n' for t, q in quotes) + f"ANSWER:\n{lines}")(call)
 
+@contextmanager
+def read_again(data, act, **settings):
+    """The assistant with a scripted model that has been asked the probes, and the calls since."""
     with serving(act) as script:
-        model = {"llm_url": script.url, "llm_model": "writes", "llm_reader": "reads", "llm_context": 8192}
+        model = {"llm_url": script.url, "llm_model": "writes", "llm_context": 8192, **settings}
         opened = Assistant.from_settings(Settings(data_dir=data, corpus_dir=CORPUS, **model))
         opened.prepare()
         del script.calls[:]
-        reply = opened.ask(QUESTION, country="NO")
+        yield opened, script.calls
         opened.close()
-        assert [call.body["model"] for call in script.calls] == ["writes", "reads", "reads", "reads"]
+
+
+def put_otherwise(call):
+    """Token and first whole sentence of three passages, and how a model might put them."""
+    return [(token, quote, f"Det heter at {quote[0].lower()}{quote[1:]}") for token, quote in whole_sentences(call)[:3]]
+
+
+def puts_otherwise(call):
+    """Answers with sentences that are no quotes, each of one that is."""
+    said = put_otherwise(call)
+    lines = "".join(f"- {text} [{token}]\n" for token, _, text in said)
+    says("QUOTES:\n" + "".join(f'[{token}] "{quote}"\n' for token, quote, _ in said) + f"ANSWER:\n{lines}")(call)
+
+
+WRONG = frozenset(probe["wrong"] for probe in json.loads(PROBES.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize(("settings", "reads"), [({"llm_reader": "reads"}, "reads"), ({}, "writes")])
+def test_what_the_model_that_reads_again_does_not_find_is_left_out(data, settings, reads):
+    doubted = set(WRONG)
+
+    def act(call):
+        if sentence := read_of(call):
+            says("x\nUNSUPPORTED: meaning" if sentence in doubted else "x\nSUPPORTED")(call)
+            return
+        doubted.update(text for _, _, text in put_otherwise(call)[1:2])
+        puts_otherwise(call)
+
+    with read_again(data, act, **settings) as (opened, calls):
+        reply = opened.ask(QUESTION, country="NO")
+        assert [call.body["model"] for call in calls] == ["writes", reads, reads, reads]
+        assert [bool(read_of(call)) for call in calls] == [False, True, True, True]
     texts = [sentence.text for sentence in reply.sentences]
     assert [text.startswith("Det heter at") for text in texts] == [True, True, False]  # the last one names the rules
     assert not doubted & set(texts)
-    assert "60 of 60 probes" in next(step.detail for step in reply.trail if step.name == "compose")
+    assert "3 of 3 read again" in (detail := next(step.detail for step in reply.trail if step.name == "compose"))
+    assert "60 of 60 probes" in detail
+
+
+def test_a_server_that_can_do_both_has_a_sentence_read_and_shown_while_it_writes_the_next(data):
+    read, seen, in_time = threading.Event(), threading.Event(), []
+
+    def act(call):
+        if sentence := read_of(call):
+            says("x\nUNSUPPORTED: meaning" if sentence in WRONG else "x\nSUPPORTED")(call)
+            read.set()
+            return
+        if "<passages>" not in call.body["messages"][-1]["content"]:  # something long, to see whether it can do both
+            read.clear()
+            call.start()
+            call.piece("one ")
+            read.wait(5)
+            for _ in range(1000):
+                call.piece("two ")
+            call.end()
+            return
+        (one, first, said), (other, second, last), *_ = put_otherwise(call)
+        call.start()
+        call.piece(f'QUOTES:\n[{one}] "{first}"\n[{other}] "{second}"\nANSWER:\n- {said} [{one}]\n')
+        in_time.append(seen.wait(10))
+        call.piece(f"- {last} [{other}]\n")
+        call.end()
+
+    with read_again(data, act) as (opened, _):
+        reply = opened.ask(QUESTION, country="NO", show=lambda answer: seen.set())
+    assert in_time == [True]
+    assert "2 of 2 read again" in next(step.detail for step in reply.trail if step.name == "compose")
+
+
+def test_a_model_that_knows_no_right_from_wrong_is_not_asked_and_the_trail_tells(data):
+    def act(call):
+        if read_of(call):
+            says("x\nSUPPORTED")(call)
+            return
+        puts_otherwise(call)
+
+    with read_again(data, act) as (opened, calls):
+        reply = opened.ask(QUESTION, country="NO")
+        assert not any(map(read_of, calls))
+    assert "not read again: writes was wrong on 4" in next(s.detail for s in reply.trail if s.name == "compose")
+
+
+def test_reading_that_hangs_does_not_hold_the_answer_beyond_its_time(data):
+    hanging = []
+
+    def act(call):
+        if sentence := read_of(call):
+            if hanging:
+                call.over.wait(30)
+            says("x\nUNSUPPORTED: meaning" if sentence in WRONG else "x\nSUPPORTED")(call)
+            return
+        puts_otherwise(call)
+
+    with read_again(data, act, llm_timeout=4) as (opened, calls):
+        hanging.append(True)
+        reply = opened.ask(QUESTION, country="NO")
+        assert [bool(read_of(call)) for call in calls] == [False, True]  # the time is up with the first one
+    assert isinstance(reply, Answer)
+    detail = next(step.detail for step in reply.trail if step.name == "compose")
+    assert "read again" in detail
+    assert "3 of 3" not in detail
 
 
 def test_a_sentence_is_shown_before_the_model_has_written_the_next(asked):
@@ -288,7 +379,7 @@ def test_a_library_of_few_documents_answers_what_they_tell(plain, question):
 
 
 def test_with_a_model_but_without_documents_the_program_makes_ready(tmp_path, with_model):
-    model = {"llm_url": with_model[1].url, "llm_model": "m"}
+    model = {"llm_url": with_model[1].url, "llm_model": "m", "llm_reader": "none"}
     opened = Assistant.from_settings(Settings(data_dir=tmp_path, corpus_dir=CORPUS, **model))
     try:
         opened.prepare()

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import re
-import threading
-import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
 
 from assistant.answering.markers import ANSWER, QUOTES, Manuscript
+from assistant.answering.model import Model, ahead
 from assistant.errors import ComposerError, ComposerUnsupported
 from assistant.language import detect
-from assistant.settings import Settings
 from assistant.types import Card, Claim, Form, Hit, Part, Passage, Query, Sentence
-
-if TYPE_CHECKING:
-    from assistant.answering.connection import Exchange
 
 Check = Callable[[Claim], Sentence | None]
 """A claim held against its passages: the sentence as it may be shown, or None."""
@@ -88,17 +81,9 @@ COUNTRIES = {
 CHARACTERS = 2.4
 """Of Nordic text that make a token: SmolLM2 takes 2.4 of the shipped passages (2026-11-21), newer models need fewer."""
 
-INSTRUCTIONS = 600
-"""Tokens of all prompts without passages and question: SmolLM2 takes 475, and a server adds some of its own."""
-
-WRITING = 3
-"""The answer may take one token in so many of the context window; the passages have the rest."""
-
 EACH = 3
 """Most passages of one document, so that one document cannot crowd out the others."""
 
-MOST_BYTES = 8 << 20  # of everything that the server sends; a thousand tokens are near 0.3 MB
-MOST_CHARACTERS = 24_000  # of the model's text
 MOST_SENTENCES = 24  # three times what is asked for: a model that goes on is not answering
 
 STRAY = 3
@@ -108,98 +93,8 @@ TELLING = 12
 """Words from which a sentence's language is told: of the corpus' own, 0.97 are told right then (2026-11-21). Shorter
 ones are told apart only where the languages are far from one another."""
 
-PAUSE = 0.5  # seconds before the one retry
-PASSING = frozenset({408, 409, 425, 429, 500, 502, 503, 504})  # statuses that may be gone by then
-
-FAILURES, REST = 3, 60.0
-"""After so many failures in a row the server is left alone for so many seconds: nobody waits for it in vain."""
-
-HINT = "Check ASSISTANT_LLM_URL, ASSISTANT_LLM_MODEL and ASSISTANT_LLM_API_KEY, and that the model server runs."
 _DELIMITER = re.compile(r"<(?=\s*/?\s*passage)", re.IGNORECASE)
 _TOKEN = re.compile(r"\[(?=\s*P?\d+\s*\])", re.IGNORECASE)
-
-
-class Model:
-    """A model behind an address; may be asked from several threads."""
-
-    def __init__(self, settings: Settings) -> None:
-        """Keep where it is; nothing is connected before the first question. `settings.llm_url` must be set."""
-        self._settings = settings
-        self.room = settings.llm_context - settings.llm_context // WRITING - INSTRUCTIONS
-        self._lock = threading.Lock()
-        self._failures = 0
-        self._rests_until = 0.0
-
-    @staticmethod
-    def prepare() -> None:
-        """Load the client library, which takes seconds that are not the server's."""
-        import llama_index.llms.openai_like  # noqa: F401
-
-    def write(
-        self, prompt: Sequence[tuple[str, str]], *, seconds: float = math.inf, tokens: int | None = None
-    ) -> Generator[str, None, None]:
-        """The model's text on `prompt` (role, text) in pieces as they come; raises ComposerError unless it ends itself.
-
-        One retry, where nothing has come yet and the fault may pass; all of it within `settings.llm_timeout`, and
-        within `seconds` and `tokens` of writing where they are less.
-        """
-        from assistant.answering.connection import Exchange
-
-        if time.monotonic() < self._rests_until:
-            raise ComposerError("The model server has failed several times and is left alone for a minute.", hint=HINT)
-        self.prepare()
-        settings, begun = self._settings, False
-        within = min(seconds, settings.llm_timeout)
-        with Exchange(within, MOST_BYTES, with_key=bool(settings.llm_api_key)) as exchange:
-            for last in (False, True):
-                try:
-                    for piece in self._pieces(exchange, prompt, tokens):
-                        begun = True
-                        yield piece
-                    self._tell(failed=False)
-                    return
-                except Exception as error:
-                    if not last and not begun and _passes(error) and exchange.left() > PAUSE:
-                        time.sleep(PAUSE)
-                        continue
-                    self._tell(failed=not isinstance(error, ComposerError))
-                    raise _told(error, exchange.broken) from error
-
-    def _pieces(self, exchange: Exchange, prompt: Sequence[tuple[str, str]], tokens: int | None) -> Iterator[str]:
-        from llama_index.core.base.llms.types import ChatMessage
-        from llama_index.llms.openai_like import OpenAILike
-
-        settings, written, reason = self._settings, 0, None
-        kept: dict[str, Any] = {"http_client": exchange.client}  # its signature leaves it out
-        llm = OpenAILike(
-            model=settings.llm_model or "",
-            api_base=settings.llm_url,
-            api_key=settings.llm_api_key or "none",  # without one, the library would take a variable that is not ours
-            is_chat_model=True,
-            context_window=settings.llm_context,
-            max_tokens=tokens or settings.llm_context // WRITING,
-            temperature=0.0,
-            max_retries=0,
-            timeout=exchange.left(),
-            **kept,
-        )
-        messages = [ChatMessage(role=role, content=text) for role, text in prompt]
-        for chunk in llm.stream_chat(messages):
-            written += len(chunk.delta or "")
-            if written > MOST_CHARACTERS:
-                raise ComposerError("The model wrote more than an answer can be.")
-            raw: Any = chunk.raw
-            reason = next((choice.finish_reason for choice in raw.choices), None) or reason
-            yield chunk.delta or ""
-        if reason != "stop":
-            told = exchange.broken or str(reason or "the stream broke off")[:30]  # a reason is the server's word
-            raise ComposerError(f"The model did not come to an end ({told}).")
-
-    def _tell(self, *, failed: bool) -> None:
-        with self._lock:
-            self._failures = self._failures + 1 if failed else 0
-            if self._failures >= FAILURES:
-                self._failures, self._rests_until = 0, time.monotonic() + REST
 
 
 def compose(
@@ -207,8 +102,8 @@ def compose(
 ) -> Generator[tuple[Sentence, Form], None, None]:
     """The sentences that hold, each as soon as it is whole and checked, with the form of the line it stands in.
 
-    `written_first` lets the model come to its end before the first check, for a check that asks the same server: a
-    server of one place breaks off what it writes when it is asked again.
+    The model goes on while a sentence is checked. `written_first` lets it come to its end before the first check, for a
+    check that asks the same server: a server of one place breaks off what it writes when it is asked again.
 
     Raises ComposerError when the server fails, and ComposerUnsupported when too little of what it wrote holds: no
     sentence, or more dropped than kept. Then what was given is no answer either: what was left out may be the "but".
@@ -217,8 +112,9 @@ def compose(
     manuscript = Manuscript(passages)
     said: set[str] = set()
     dropped = 0
-    with closing(model.write(prompts(query, passages))) as pieces:
-        for part in _parts(manuscript, iter(tuple(pieces)) if written_first else pieces):
+    writing = model.write(prompts(query, passages))
+    with closing(_whole(writing) if written_first else ahead(writing)) as pieces:
+        for part in _parts(manuscript, pieces):
             (claim,) = part.claims
             sentence = check(claim) if claim.text not in said and speaks(claim.text, query.language) else None
             if sentence is None:
@@ -232,6 +128,11 @@ def compose(
                 break
     if dropped > len(said) or not said:
         raise ComposerUnsupported(f"Of {dropped + len(said)} sentences of the model {len(said)} held.")
+
+
+def _whole(writing: Iterator[str]) -> Generator[str, None, None]:
+    """What is written, when all of it is."""
+    yield from tuple(writing)
 
 
 def _parts(manuscript: Manuscript, pieces: Iterator[str]) -> Iterator[Part]:
@@ -306,19 +207,3 @@ def speaks(text: str, language: str) -> bool:
     found = detect(text)
     near = {"nb", "nn"} if len(text.split()) >= TELLING else {"nb", "nn", "da"}
     return found == language or {found, language} <= near
-
-
-def _passes(error: Exception) -> bool:
-    """Whether a fault may be gone in a moment: refused, too many at once, an error of the server."""
-    status = getattr(error, "status_code", None)
-    return status in PASSING or (status is None and type(error).__name__ == "APIConnectionError")
-
-
-def _told(error: Exception, broken: str) -> ComposerError:
-    """The error in our words; never with what the server wrote, which may hold the question."""
-    if isinstance(error, ComposerError):
-        return error
-    status = getattr(error, "status_code", None)
-    broken = broken or ("took too long" if "Timeout" in type(error).__name__ else "")
-    what = broken or (f"answered with status {status}" if status else f"gave no answer ({type(error).__name__})")
-    return ComposerError(f"The model server {what}.", hint=HINT)

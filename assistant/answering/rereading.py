@@ -11,13 +11,15 @@ import json
 import logging
 import re
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import Protocol
 
-from assistant.answering.generative import Model
+from assistant.answering.model import Model
 from assistant.answering.support import FAULTS, SUPPORTED
 from assistant.errors import ComposerError
 from assistant.settings import Settings
@@ -67,6 +69,15 @@ EXAMPLE = (
 TOKENS = 120  # room for two lines in the densest of our languages
 SECONDS = 15.0  # for one sentence; then rules and judge decide without it
 PROBES = "probes.json"
+NONE = "none"  # the name that stands for no model
+
+MISSES = 3
+"""Probes of the 60 that a model may be wrong on, or silent: .95 right, what is asked of the check by kind of error."""
+
+REST = 600.0  # seconds until a server that failed is asked the probes again: it may be too slow for them
+
+LONG = (("user", "Count from 1 to 500 in words, each number on its own line. Write nothing else."),)
+LENGTH = 1000  # tokens of that: far more than a verdict takes
 
 _VERDICT = re.compile(r"\W*(?P<word>supported|unsupported)\W*(?P<fault>[a-z]*)\W*", re.IGNORECASE)
 _log = logging.getLogger(__name__)
@@ -77,63 +88,126 @@ class Writes(Protocol):
 
     def write(
         self, prompt: Sequence[tuple[str, str]], *, seconds: float = ..., tokens: int | None = ...
-    ) -> Iterable[str]:
+    ) -> Generator[str, None, None]:
         """The text in pieces; raises ComposerError."""
 
 
 class Reader:
-    """A judge that asks a model, and takes its word for as much as it was worth on sentences with a known verdict.
+    """A judge that asks a model which has shown, on sentences with a known verdict, that it can tell.
 
     Those are 60 made-up ones in probes.json, half of them subtly wrong (by a session of a language model, as are the
-    passages that they are about: no law and no case). A model that says yes to all, or that guesses, counts nothing.
+    passages that they are about: no law and no case). A model that is wrong on more than MISSES of them, as one that
+    guesses or says yes to all is, is not asked; the word of another counts for what it was worth there.
     """
 
-    def __init__(self, name: str, model: Writes) -> None:
-        """`name` is what the trail calls it. Nothing is asked yet, and until `prove` is done nothing is judged."""
-        self._name, self._model = name, model
+    def __init__(self, name: str, model: Writes, quiet: Callable[[], None] = lambda: None) -> None:
+        """`name` is what the trail calls it. Nothing is asked yet, and until `prove` is done nothing is judged.
+
+        `quiet` comes back when the server has nothing to write that somebody waits for; no probe is asked before.
+        """
+        self._name, self._model, self._quiet = name, model, quiet
         self._worth: dict[bool, float] = {}  # what it says of a sentence -> the chance that the sentence holds
-        self._right = 0
+        self._asked = self._right = 0
+        self._beside = False
         self._proving = threading.Lock()
+        self._rests_until = 0.0
 
     @property
-    def title(self) -> str:
-        """Its name with how many of the probes it was right on; "" until they are asked."""
-        return f"{self._name} ({self._right} of {2 * len(_probes())} probes right)" if self._worth else ""
+    def alone(self) -> bool:
+        """Whether it is asked, and of a server that cannot write something else meanwhile."""
+        return bool(self._worth) and not self._beside
 
-    def __call__(self, passages: Sequence[Passage], sentence: str) -> Mapping[str, float]:
-        """As a `Judge`; {} where it is not proved yet, is worth nothing, fails, or says nothing of the kind."""
-        if not self._worth:
+    @property
+    def told(self) -> str:
+        """Whether it reads sentences again, in words for the trail."""
+        if self._worth:
+            return f"read again by {self._name} ({self._right} of {self._asked} probes right)"
+        if self._asked:
+            return f"not read again: {self._name} was wrong on {self._asked - self._right} of {self._asked} probes"
+        return f"not read again: {self._name} has not been asked the probes yet"
+
+    def __call__(self, passages: Sequence[Passage], sentence: str, seconds: float = SECONDS) -> Mapping[str, float]:
+        """As a `Judge`, within `seconds`; {} where it is not proved yet, was wrong too often, or says no verdict."""
+        if not self._asked:
             self.start()
+        if not self._worth or seconds <= 0:
             return {}
-        if self._worth[True] == self._worth[False]:
-            return {}
-        said = self._said(passages, sentence)
+        said = self._said(passages, sentence, seconds)
         if not said:
             return {}
         chance = self._worth[bool(said[SUPPORTED])]
         return {SUPPORTED: chance, **{fault: 1 - chance for fault in said if fault != SUPPORTED}}
 
-    def start(self) -> None:
-        """Ask the probes in the background, unless that is going on."""
-        if not self._proving.locked():
-            threading.Thread(target=self._prove_quietly, daemon=True).start()
+    def start(self) -> bool:
+        """Begin to ask the probes in the background; False where that is going on, or failed a moment ago."""
+        if self._proving.locked() or time.monotonic() < self._rests_until:
+            return False
+        threading.Thread(target=self._prove_quietly, daemon=True).start()
+        return True
 
     def prove(self) -> None:
         """Ask the probes, a call for each, unless that is done; raises ComposerError where the server fails."""
         with self._proving:
-            if not self._worth:
+            if self._asked:
+                return
+            try:
                 self._ask_probes()
+            except ComposerError:
+                self._rests_until = time.monotonic() + REST
+                raise
+            _log.info("Sentences of the model are %s.", self.told)
 
     def _ask_probes(self) -> None:
         said = {True: [0, 0], False: [0, 0]}  # verdict that is known -> how often it was said to hold, and not to
-        for probe in _probes():
-            for sentence, holds in ((probe["supported"], True), (probe["wrong"], False)):
-                verdict = told("".join(self._written([_passage(probe)], sentence)))
-                if verdict:
-                    said[holds][not verdict[SUPPORTED]] += 1
-        self._right = said[True][0] + said[False][1]
-        self._worth = {True: max(0.5, _chance(said, 0)), False: min(0.5, _chance(said, 1))}
-        _log.info("What reads sentences again: %s.", self.title)
+        asked = right = 0
+        for probe, sentence, holds in _probes():
+            verdict = self._verdict(probe, sentence)
+            asked += 1
+            if verdict:
+                said[holds][not verdict[SUPPORTED]] += 1
+                right += bool(verdict[SUPPORTED]) is holds
+            if asked - right > MISSES:
+                break
+        else:
+            self._beside = self._reads_while_it_writes()
+            self._worth = {True: _chance(said, 0), False: _chance(said, 1)}
+        self._asked, self._right = asked, right
+
+    def _verdict(self, probe: Passage, sentence: str) -> Mapping[str, float]:
+        """What it says of a probe; asked once more where a question came between, which breaks off some servers."""
+        for last in (False, True):
+            self._quiet()
+            try:
+                return told("".join(self._written([probe], sentence, SECONDS)))
+            except ComposerError:
+                if last:
+                    raise
+        raise AssertionError
+
+    def _reads_while_it_writes(self) -> bool:
+        """Whether the server gives a verdict before the end of something long that it is writing."""
+        probe, sentence, _ = _probes()[0]
+        given = threading.Event()
+
+        def ask() -> None:
+            if self._said([probe], sentence, SECONDS):
+                given.set()
+
+        asking = threading.Thread(target=ask, daemon=True)
+        self._quiet()
+        try:
+            with closing(self._model.write(LONG, seconds=SECONDS, tokens=LENGTH)) as pieces:
+                for _ in pieces:
+                    if not asking.ident:
+                        asking.start()
+                    if given.is_set():
+                        return True
+        except ComposerError:
+            pass
+        finally:
+            if asking.ident:
+                asking.join()
+        return False
 
     def _prove_quietly(self) -> None:
         try:
@@ -141,36 +215,48 @@ class Reader:
         except ComposerError as error:
             _log.warning("Sentences are not read again yet: %s", error)
 
-    def _said(self, passages: Sequence[Passage], sentence: str) -> Mapping[str, float]:
+    def _said(self, passages: Sequence[Passage], sentence: str, seconds: float) -> Mapping[str, float]:
         try:
-            return told("".join(self._written(passages, sentence)))
+            return told("".join(self._written(passages, sentence, seconds)))
         except ComposerError:
             return {}
 
-    def _written(self, passages: Sequence[Passage], sentence: str) -> Iterable[str]:
-        return self._model.write(prompts(passages, sentence), seconds=SECONDS, tokens=TOKENS)
+    def _written(self, passages: Sequence[Passage], sentence: str, seconds: float) -> Iterable[str]:
+        return self._model.write(prompts(passages, sentence), seconds=min(seconds, SECONDS), tokens=TOKENS)
 
 
-def open_reader(settings: Settings) -> Reader | None:
-    """What reads sentences again by the settings; None where they name no model for it."""
+def open_reader(settings: Settings, quiet: Callable[[], None] = lambda: None) -> Reader | None:
+    """What reads sentences again by the settings, `quiet` as for `Reader`; None where no model writes or none reads."""
     model = reading_model(settings)
-    return Reader(settings.llm_reader or "", model) if model else None
+    return Reader(_name(settings), model, quiet) if model else None
 
 
 def reading_model(settings: Settings) -> Model | None:
-    """The model of the settings that reads sentences again; None where they name none."""
-    return Model(replace(settings, llm_model=settings.llm_reader)) if settings.llm_reader else None
+    """The model that reads sentences again: the one that the settings name, else that which writes; None for NONE."""
+    if not settings.llm_url or _name(settings) == NONE:
+        return None
+    return Model(replace(settings, llm_model=_name(settings)))
+
+
+def _name(settings: Settings) -> str:
+    return settings.llm_reader or settings.llm_model or NONE
 
 
 def _chance(said: Mapping[bool, Sequence[int]], word: int) -> float:
     """The chance that a sentence holds of which a word was said, where as many hold as not; each counted once more."""
-    of_true, of_false = ((said[holds][word] + 1) / (len(_probes()) + 2) for holds in (True, False))
+    of_true, of_false = ((said[holds][word] + 1) / (len(_probes()) // 2 + 2) for holds in (True, False))
     return of_true / (of_true + of_false)
 
 
 @cache
-def _probes() -> tuple[Mapping[str, str], ...]:
-    return tuple(json.loads((files("assistant.answering") / PROBES).read_text(encoding="utf-8")))
+def _probes() -> tuple[tuple[Passage, str, bool], ...]:
+    """Passage, sentence and whether it holds, one that holds and one that does not in turn."""
+    text = (files("assistant.answering") / PROBES).read_text(encoding="utf-8")
+    return tuple(
+        (_passage(probe), probe[key], holds)
+        for probe in json.loads(text)
+        for key, holds in (("supported", True), ("wrong", False))
+    )
 
 
 def _passage(probe: Mapping[str, str]) -> Passage:

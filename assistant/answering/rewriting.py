@@ -6,8 +6,9 @@ import re
 from collections.abc import Collection, Sequence
 from contextlib import closing
 
-from assistant.answering.generative import LANGUAGES, Model, speaks
+from assistant.answering.generative import LANGUAGES, speaks
 from assistant.answering.matching import keys
+from assistant.answering.model import Model
 from assistant.answering.naming import has, names, spoken
 from assistant.answering.stated import countries, stated
 from assistant.errors import ComposerError

@@ -8,7 +8,8 @@ import time
 import pytest
 
 from assistant.answering import generative
-from assistant.answering.generative import Model, chosen, compose, prompts, speaks
+from assistant.answering.generative import chosen, compose, prompts, speaks
+from assistant.answering.model import FAILURES, Model
 from assistant.errors import ComposerError, ComposerUnsupported
 from assistant.settings import Settings
 from assistant.types import Sentence
@@ -370,7 +371,7 @@ def test_a_fault_that_does_not_pass_is_not_tried_again(composed):
 
 def test_a_server_that_keeps_failing_is_left_alone(composed, query, hits, passage):
     model = Model(Settings(llm_url="http://127.0.0.1:9/v1", llm_model="m", llm_timeout=SECONDS))
-    for _ in range(generative.FAILURES):
+    for _ in range(FAILURES):
         with pytest.raises(ComposerError, match="gave no answer"):
             list(compose(query("Kan vi?"), hits(passage("a", ONE)), model, quoted))
     with pytest.raises(ComposerError, match="left alone"):

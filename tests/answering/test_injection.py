@@ -7,8 +7,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from assistant.answering.generative import Model, compose
+from assistant.answering.generative import compose
 from assistant.answering.markers import Manuscript
+from assistant.answering.model import Model
 from assistant.errors import ComposerUnsupported
 from assistant.serving import casefile, render
 from assistant.settings import Settings

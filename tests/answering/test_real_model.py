@@ -13,7 +13,9 @@ import urllib.request
 
 import pytest
 
-from assistant.answering.generative import Model, compose
+from assistant.answering.generative import compose
+from assistant.answering.model import Model
+from assistant.answering.rereading import Reader
 from assistant.errors import ComposerUnsupported
 from assistant.settings import Settings
 from assistant.types import Sentence
@@ -89,3 +91,10 @@ def test_a_real_model_can_be_left_in_the_middle(model):
     assert next(pieces) is not None
     pieces.close()
     assert list(model.write((("user", "Say yes."),)))
+
+
+def test_a_real_model_that_is_too_small_to_tell_right_from_wrong_is_not_asked_to_read_again(model, passage):
+    reader = Reader("smollm2", model, model.wait)
+    reader.prove()
+    assert reader.told.startswith("not read again: smollm2 was wrong on 4 of ")
+    assert reader([passage("a", TEXT, language="en")], "A municipality may reserve a contract.") == {}

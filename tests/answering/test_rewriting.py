@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from assistant.answering import rewriting
-from assistant.answering.generative import Model
+from assistant.answering.model import Model
 from assistant.answering.rewriting import prompts, rewrite
 from assistant.settings import Settings
 from assistant.types import Answer, Section, Sentence, Turn

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.answering.generative import Model
+from assistant.answering.model import Model
 from assistant.answering.rereading import Reader
 from assistant.answering.support import SUPPORTED, Support
 from assistant.settings import Settings
@@ -47,7 +47,7 @@ def test_what_was_read_again_is_still_what_the_program_asks():
     recorded = Remembered(HERE.parent / "reread.jsonl", None)
     reader = Reader("recorded", recorded)
     reader.prove()
-    assert reader.title == "recorded (60 of 60 probes right)"
+    assert reader.told == "read again by recorded (60 of 60 probes right)"
     assert all(reader(one.passages, one.text) for one in read_labelled())
 
 
