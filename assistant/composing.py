@@ -76,16 +76,16 @@ class _Page:
 
 @dataclass(slots=True)
 class _Again:
-    """Who reads sentences again, for one answer: until a point of the clock (time.monotonic), and counted."""
+    """Who reads an answer's sentences again, if anybody does: until a point of the clock (time.monotonic), counted."""
 
-    reader: Reader
+    reader: Reader | None
     end: float
     asked: int = 0
     said: int = 0
 
     def __call__(self, passages: Sequence[Passage], sentence: str) -> Mapping[str, float]:
         """As a `Judge`; {} once the time is up."""
-        verdict = self.reader(passages, sentence, self.end - time.monotonic())
+        verdict = self.reader(passages, sentence, self.end - time.monotonic()) if self.reader else {}
         self.asked, self.said = self.asked + 1, self.said + bool(verdict)
         return verdict
 
@@ -93,7 +93,7 @@ class _Again:
     def told(self) -> str:
         """For the trail; "" where no sentence had to be read, as where all are quotes."""
         of = f"{self.said} of {self.asked} " if self.said else ""
-        return f", {of}{self.reader.told}" if self.asked else ""
+        return f", {of}{self.reader.told}" if self.asked and self.reader else ""
 
 
 def compose(desk: Desk, read: Query, found: Found, trail: Trail, show: Callable[[Checked], None]) -> Checked:
@@ -153,10 +153,10 @@ def _meanings(desk: Desk, read: Query) -> tuple[defining.Meaning, ...]:
 def _by_model(
     desk: Desk, read: Query, hits: Sequence[Hit], opening: Part | None, trail: Trail, show: Callable[[Checked], None]
 ) -> tuple[_Page | None, tuple[Notice, ...]]:
-    """What the model wrote and what of it holds, or why there is nothing of it; neither without a model."""
+    """What holds of what the model wrote, and what to say of it or why there is nothing; neither without a model."""
     if desk.model is None:
         return None, ()
-    again = _Again(desk.reread, time.monotonic() + desk.settings.llm_timeout) if desk.reread else None
+    again = _Again(desk.reread, time.monotonic() + desk.settings.llm_timeout)
     page = _Page(Ledger(cosines(desk.encoder()), desk.entails, read.language, desk.judge, again))
     page.put(opening)
 
@@ -176,8 +176,9 @@ def _by_model(
         unsupported = isinstance(error, ComposerUnsupported)
         return None, (Notice("composer-unsupported" if unsupported else "composer-unavailable"),)
     held = sum(len(section.sentences) for section in page.sections)
-    trail.add("compose", f"{held} sentences that hold, {generative.COMPOSER}{again.told if again else ''}")
-    return page, ()
+    trail.add("compose", f"{held} sentences that hold, {generative.COMPOSER}{again.told}")
+    simply = again.said < again.asked and desk.entails is None
+    return page, (Notice("simply-checked"),) if simply else ()
 
 
 def _guide(desk: Desk, read: Query, hits: Sequence[Hit]) -> str | None:

@@ -1,10 +1,11 @@
 """Holds labelled sentences against their passages, and tells what the verifier catches and keeps by kind of error.
 
 python -m eval.verifier [--data-dir DIR] [--details FILE] [--update]
-python -m eval.verifier --reader FILE
+python -m eval.verifier --reader FILE [--astray SHARE]
 
 With --reader each sentence is also read again by the model that the settings name (ASSISTANT_LLM_URL,
 ASSISTANT_LLM_MODEL, ASSISTANT_LLM_READER). What it wrote is kept in FILE and not asked for a second time.
+With --astray a share of its verdicts, the probes' too, is turned round: what a model that errs at random would bring.
 """
 
 from __future__ import annotations
@@ -97,6 +98,25 @@ class Remembered:
         yield self._known.get(asked, "")
 
 
+class Astray:
+    """A model of which a share of the verdicts is turned round, chosen by the SHA-256 of what was asked."""
+
+    def __init__(self, model: rereading.Writes, share: float) -> None:
+        """`share` lies between 0 and 1."""
+        self._model, self._share = model, share
+
+    def write(
+        self, prompt: Sequence[tuple[str, str]], *, seconds: float = math.inf, tokens: int | None = None
+    ) -> Generator[str, None, None]:
+        """As `Model.write`."""
+        said = "".join(self._model.write(prompt, seconds=seconds, tokens=tokens))
+        verdict = rereading.told(said)
+        drawn = hashlib.sha256(("astray" + prompt[-1][1]).encode()).digest()
+        if verdict and int.from_bytes(drawn[:4]) < self._share * 2**32:
+            said = "UNSUPPORTED: meaning" if verdict[SUPPORTED] else "SUPPORTED"
+        yield said
+
+
 def measured(
     labelled: Sequence[Labelled], similar: Likeness | None, judge: Judge | None = None, reread: Judge | None = None
 ) -> list[tuple[Labelled, Support]]:
@@ -152,10 +172,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--update", action="store_true", help="pin the floors to what was measured, if nothing fell")
     parser.add_argument("--rules", action="store_true", help="the rules alone, without the judge; no floors are held")
     parser.add_argument("--reader", type=Path, help="keeps what a model writes that reads again; no floors are held")
+    parser.add_argument("--astray", type=float, default=0.0, help="share of its verdicts that is turned round (0 to 1)")
     given = parser.parse_args(arguments)
     try:
         settings = replace(Settings.from_environment(), data_dir=given.data_dir)
-        reread = _reader(settings, given.reader) if given.reader else None
+        reread = _reader(settings, given.reader, given.astray) if given.reader else None
         judge = None if given.rules else open_judge(settings)
         return _run(given, cosines(open_encoder(settings)), judge, reread)
     except (AssistantError, ValueError) as error:
@@ -163,10 +184,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _reader(settings: Settings, path: Path) -> rereading.Reader:
+def _reader(settings: Settings, path: Path, astray: float) -> rereading.Reader:
     """What reads again, proved: the model of the settings as far as the file does not hold what it says."""
     remembered = Remembered(path, rereading.reading_model(settings))
-    reader = rereading.Reader(settings.llm_reader or settings.llm_model or path.name, remembered)
+    name = settings.llm_reader or settings.llm_model or path.name
+    reader = rereading.Reader(name, Astray(remembered, astray))
     reader.prove()
     print(f"{reader.told}\n")
     return reader

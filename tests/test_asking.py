@@ -176,6 +176,7 @@ def test_what_the_model_that_reads_again_does_not_find_is_left_out(data, setting
     assert not doubted & set(texts)
     assert "3 of 3 read again" in (detail := next(step.detail for step in reply.trail if step.name == "compose"))
     assert "60 of 60 probes" in detail
+    assert "simply-checked" not in {notice.code for notice in reply.notices}
 
 
 def test_a_server_that_can_do_both_has_a_sentence_read_and_shown_while_it_writes_the_next(data):
@@ -208,7 +209,7 @@ def test_a_server_that_can_do_both_has_a_sentence_read_and_shown_while_it_writes
     assert "2 of 2 read again" in next(step.detail for step in reply.trail if step.name == "compose")
 
 
-def test_a_model_that_knows_no_right_from_wrong_is_not_asked_and_the_trail_tells(data):
+def test_a_model_that_knows_no_right_from_wrong_is_not_asked_and_the_answer_tells(data):
     def act(call):
         if read_of(call):
             says("x\nSUPPORTED")(call)
@@ -219,6 +220,14 @@ def test_a_model_that_knows_no_right_from_wrong_is_not_asked_and_the_trail_tells
         reply = opened.ask(QUESTION, country="NO")
         assert not any(map(read_of, calls))
     assert "not read again: writes was wrong on 4" in next(s.detail for s in reply.trail if s.name == "compose")
+    assert "simply-checked" in {notice.code for notice in reply.notices}
+
+
+def test_an_answer_tells_that_nobody_reads_again_unless_all_its_sentences_are_quotes(asked):
+    said, _, _ = asked(puts_otherwise)
+    quoted, _, _ = asked(quotes_well)
+    codes = [{notice.code for notice in reply.notices} for reply in (said, quoted)]
+    assert ["simply-checked" in one for one in codes] == [True, False]
 
 
 def test_reading_that_hangs_does_not_hold_the_answer_beyond_its_time(data):
@@ -240,6 +249,7 @@ def test_reading_that_hangs_does_not_hold_the_answer_beyond_its_time(data):
     detail = next(step.detail for step in reply.trail if step.name == "compose")
     assert "read again" in detail
     assert "3 of 3" not in detail
+    assert "simply-checked" in {notice.code for notice in reply.notices}
 
 
 def test_a_sentence_is_shown_before_the_model_has_written_the_next(asked):

@@ -3,12 +3,12 @@
 import pytest
 
 from assistant.answering.model import Model
-from assistant.answering.rereading import Reader
+from assistant.answering.rereading import Reader, told
 from assistant.answering.support import SUPPORTED, Support
 from assistant.settings import Settings
 from eval.entailing import taught_sentences
 from eval.floors import moved, read_floors
-from eval.verifier import HERE, PARTS, Remembered, fingerprint, measured, rates, read_labelled, table
+from eval.verifier import HERE, PARTS, Astray, Remembered, fingerprint, measured, rates, read_labelled, table
 from tests.answering.scripted import says, serving
 
 LITERAL = {"number", "percentage", "amount", "date", "section", "name", "country"}
@@ -49,6 +49,19 @@ def test_what_was_read_again_is_still_what_the_program_asks():
     reader.prove()
     assert reader.told == "read again by recorded (60 of 60 probes right)"
     assert all(reader(one.passages, one.text) for one in read_labelled())
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
+def test_a_share_of_what_a_model_says_is_turned_round_and_always_the_same(share):
+    class Knows:
+        def write(self, prompt, **_):
+            yield "x\nSUPPORTED" if "sant" in prompt[-1][1] else "x\nUNSUPPORTED: duty"
+
+    asked = [(("user", f"{word} {number}"),) for number in range(500) for word in ("sant", "galt")]
+    said = [[told("".join(Astray(Knows(), share).write(prompt)))[SUPPORTED] for prompt in asked] for _ in range(2)]
+    assert said[0] == said[1]
+    turned = sum(bool(found) != (number % 2 == 0) for number, found in enumerate(said[0]))
+    assert share * 1000 - 60 < turned < share * 1000 + 60
 
 
 def test_a_model_is_asked_once_and_what_it_said_is_kept(tmp_path):
