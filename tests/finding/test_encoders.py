@@ -95,14 +95,16 @@ def test_opening_and_embedding_need_no_network_and_print_nothing(prepared, monke
 def test_threads_may_embed_at_the_same_time(encoder):
     texts = [f"{QUESTION} {'og ' * 20 * number}" for number in range(12)]
     alone = np.concatenate([encoder.embed([text], "query").dense for text in texts])
+    together = encoder.embed(texts, "query").dense  # some processors round otherwise than for one text alone
+    assert np.allclose(together, alone, atol=5e-3)
     with ThreadPoolExecutor(4) as pool:
         one_each = pool.map(lambda text: encoder.embed([text], "query").dense, texts)
         all_each = pool.map(lambda role: encoder.embed(texts, role), ["query", "passage", "query"])
         assert np.allclose(np.concatenate([*one_each]), alone, atol=1e-4)
         first, passages, last = all_each
     for given in (first, last):
-        assert np.allclose(given.dense, alone, atol=1e-4)
-    assert not np.allclose(passages.dense, alone, atol=1e-2)
+        assert np.allclose(given.dense, together, atol=1e-4)
+    assert not np.allclose(passages.dense, together, atol=1e-2)
     assert [len(one.ids) for one in first.tokens] == [len(one.ids) for one in passages.tokens]
 
 
