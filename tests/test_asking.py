@@ -12,7 +12,7 @@ import pytest
 
 from assistant import Answer, Assistant, Refusal, Settings, Turn
 from assistant.language import sentences
-from tests.answering.scripted import says, serving
+from tests.answering.scripted import says, sentence_of, serving
 
 pytestmark = pytest.mark.slow
 
@@ -124,11 +124,6 @@ def test_an_answer_of_the_model_grows_by_whole_cited_sentences(asked):
     assert reply.sentences[-1].text.startswith("Regelgrunnlag: anskaffelsesforskriften § 8-8; ")  # of the sources cited
 
 
-def read_of(call):
-    """The sentence that a request asks to be read again; "" where it asks for something else."""
-    return call.body["messages"][-1]["content"].partition("<sentence>\n")[2].partition("\n</sen")[0]
-
-
 @contextmanager
 def read_again(data, act, **settings):
     """The assistant with a scripted model that has been asked the probes, and the calls since."""
@@ -156,13 +151,18 @@ def puts_otherwise(call):
 WRONG = frozenset(probe["wrong"] for probe in json.loads(PROBES.read_text(encoding="utf-8")))
 
 
+def judges(call, doubted=WRONG):
+    """Says of a sentence that it holds, unless it is one of `doubted`."""
+    says("x\nUNSUPPORTED: meaning" if sentence_of(call) in doubted else "x\nSUPPORTED")(call)
+
+
 @pytest.mark.parametrize(("settings", "reads"), [({"llm_reader": "reads"}, "reads"), ({}, "writes")])
 def test_what_the_model_that_reads_again_does_not_find_is_left_out(data, settings, reads):
     doubted = set(WRONG)
 
     def act(call):
-        if sentence := read_of(call):
-            says("x\nUNSUPPORTED: meaning" if sentence in doubted else "x\nSUPPORTED")(call)
+        if sentence_of(call):
+            judges(call, doubted)
             return
         doubted.update(text for _, _, text in put_otherwise(call)[1:2])
         puts_otherwise(call)
@@ -170,7 +170,7 @@ def test_what_the_model_that_reads_again_does_not_find_is_left_out(data, setting
     with read_again(data, act, **settings) as (opened, calls):
         reply = opened.ask(QUESTION, country="NO")
         assert [call.body["model"] for call in calls] == ["writes", reads, reads, reads]
-        assert [bool(read_of(call)) for call in calls] == [False, True, True, True]
+        assert [bool(sentence_of(call)) for call in calls] == [False, True, True, True]
     texts = [sentence.text for sentence in reply.sentences]
     assert [text.startswith("Det heter at") for text in texts] == [True, True, False]  # the last one names the rules
     assert not doubted & set(texts)
@@ -183,8 +183,8 @@ def test_a_server_that_can_do_both_has_a_sentence_read_and_shown_while_it_writes
     read, seen, in_time = threading.Event(), threading.Event(), []
 
     def act(call):
-        if sentence := read_of(call):
-            says("x\nUNSUPPORTED: meaning" if sentence in WRONG else "x\nSUPPORTED")(call)
+        if sentence_of(call):
+            judges(call)
             read.set()
             return
         if "<passages>" not in call.body["messages"][-1]["content"]:  # something long, to see whether it can do both
@@ -211,14 +211,14 @@ def test_a_server_that_can_do_both_has_a_sentence_read_and_shown_while_it_writes
 
 def test_a_model_that_knows_no_right_from_wrong_is_not_asked_and_the_answer_tells(data):
     def act(call):
-        if read_of(call):
+        if sentence_of(call):
             says("x\nSUPPORTED")(call)
             return
         puts_otherwise(call)
 
     with read_again(data, act) as (opened, calls):
         reply = opened.ask(QUESTION, country="NO")
-        assert not any(map(read_of, calls))
+        assert not any(map(sentence_of, calls))
     assert "not read again: writes was wrong on 4" in next(s.detail for s in reply.trail if s.name == "compose")
     assert "simply-checked" in {notice.code for notice in reply.notices}
 
@@ -234,17 +234,17 @@ def test_reading_that_hangs_does_not_hold_the_answer_beyond_its_time(data):
     hanging = []
 
     def act(call):
-        if sentence := read_of(call):
+        if sentence_of(call):
             if hanging:
                 call.over.wait(30)
-            says("x\nUNSUPPORTED: meaning" if sentence in WRONG else "x\nSUPPORTED")(call)
+            judges(call)
             return
         puts_otherwise(call)
 
     with read_again(data, act, llm_timeout=4) as (opened, calls):
         hanging.append(True)
         reply = opened.ask(QUESTION, country="NO")
-        assert [bool(read_of(call)) for call in calls] == [False, True]  # the time is up with the first one
+        assert [bool(sentence_of(call)) for call in calls] == [False, True]  # the time is up with the first one
     assert isinstance(reply, Answer)
     detail = next(step.detail for step in reply.trail if step.name == "compose")
     assert "read again" in detail

@@ -62,6 +62,12 @@ def says(text: str, size: int = 7) -> Act:
     return act
 
 
+def sentence_of(call: Call) -> str:
+    """The sentence that a request asks to be read again; "" where it asks for something else."""
+    told = call.body["messages"][-1]["content"]
+    return str(told).partition("<sentence>\n")[2].partition("\n</sentence>")[0]
+
+
 @contextmanager
 def serving(act: Act) -> Iterator[Script]:
     """Serves until the block ends; a script that waits on `call.over` is let go then."""

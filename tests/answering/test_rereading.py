@@ -12,7 +12,7 @@ from assistant.answering.rereading import Reader, open_reader, prompts, told
 from assistant.answering.support import hold
 from assistant.errors import ComposerError
 from assistant.settings import Settings
-from tests.answering.scripted import says, serving
+from tests.answering.scripted import says, sentence_of, serving
 
 RULE = "Kommunen kan reservere kontrakten etter § 30-2a. Unikum vedlikeholder benkene i tre år."
 TRUE = "Kommunen kan reservere kontrakten."
@@ -23,14 +23,9 @@ PROBES = json.loads((files("assistant.answering") / "probes.json").read_text(enc
 HOLDS = {probe["supported"] for probe in PROBES}
 
 
-def asked_of(call):
-    """The sentence that a request is about."""
-    return call.body["messages"][-1]["content"].partition("<sentence>\n")[2].partition("\n</sentence>")[0]
-
-
 def knows(call):
     """Is right on every probe, and says of any other sentence that it does not hold."""
-    says("x\nSUPPORTED" if asked_of(call) in HOLDS else "x\nUNSUPPORTED: duty")(call)
+    says("x\nSUPPORTED" if sentence_of(call) in HOLDS else "x\nUNSUPPORTED: duty")(call)
 
 
 @contextmanager
@@ -62,7 +57,7 @@ def test_the_last_line_is_the_verdict_or_there_is_none(written, chances):
 def test_the_word_of_a_model_that_knows_the_probes_counts_much(passage):
     with reading(knows) as (reader, script):
         reader.prove()
-        assert len({asked_of(call) for call in script.calls} - {""}) == 2 * len(PROBES) == 60
+        assert len({sentence_of(call) for call in script.calls} - {""}) == 2 * len(PROBES) == 60
         assert reader.told == "read again by m (60 of 60 probes right)"
         no = reader([passage("a", RULE)], FALSE)
         assert no["duty"] == 1 - no["supported"] > 0.95
@@ -78,7 +73,7 @@ def test_a_sentence_is_asked_once_with_nothing_else_in_view(passage):
         (call,) = script.calls
         last = call.body["messages"][-1]["content"]
         assert RULE in last
-        assert asked_of(call) == TRUE
+        assert sentence_of(call) == TRUE
 
 
 @pytest.mark.parametrize(
@@ -122,7 +117,7 @@ def test_a_model_is_asked_if_it_is_right_on_57_of_60_probes(missed, word, passag
     fooled = {probe["wrong"] for probe in PROBES[-missed:]}
 
     def errs(call):
-        says("x\nSUPPORTED" if asked_of(call) in HOLDS | fooled else "x\nUNSUPPORTED: duty")(call)
+        says("x\nSUPPORTED" if sentence_of(call) in HOLDS | fooled else "x\nUNSUPPORTED: duty")(call)
 
     with reading(errs) as (reader, _):
         reader.prove()
@@ -136,7 +131,7 @@ def test_a_server_that_answers_while_it_writes_is_told_from_one_that_does_not(pa
     answered = threading.Event()
 
     def writes_on(call):
-        if asked_of(call):
+        if sentence_of(call):
             knows(call)
             answered.set()
             return
@@ -160,7 +155,7 @@ def test_a_probe_that_a_question_broke_off_is_asked_again_when_nothing_is_writte
     waited, cut = [], []
 
     def breaks_off_once(call):
-        if asked_of(call) and not cut:
+        if sentence_of(call) and not cut:
             cut.append(call)
             call.start()
             return
@@ -178,7 +173,7 @@ def test_no_probe_is_asked_while_the_model_writes_for_somebody(passage):
     writing, go_on = threading.Event(), threading.Event()
 
     def act(call):
-        if asked_of(call):
+        if sentence_of(call):
             knows(call)
             return
         call.start()
@@ -205,7 +200,7 @@ def test_no_probe_is_asked_while_the_model_writes_for_somebody(passage):
 
 def test_a_model_that_is_mostly_wrong_is_not_taken_at_the_opposite_of_its_word(passage):
     def lies(call):
-        says("x\nUNSUPPORTED: name" if asked_of(call) in HOLDS else "x\nSUPPORTED")(call)
+        says("x\nUNSUPPORTED: name" if sentence_of(call) in HOLDS else "x\nSUPPORTED")(call)
 
     with reading(lies) as (reader, _):
         reader.prove()
